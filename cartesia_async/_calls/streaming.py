@@ -1,0 +1,62 @@
+"""Calls that are answered by a stream: of audio, or of events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Generic, TypeVar
+
+import attrs
+
+from .._io.private_loop import PrivateLoop
+from .._io.transport import Transport
+from .._wire.request import Outgoing, Request
+from ..streams.audio import AudioStream
+from ..streams.blocking import BlockingAudioStream, BlockingEventStream
+from ..streams.events import EventStream
+from ..streams.flow import Flow, Pieces, Reader
+from .binding import Call
+
+E = TypeVar("E")
+
+
+@attrs.frozen
+class SpeechAudio(Call[AudioStream, BlockingAudioStream]):
+    """
+    Answered by audio.
+
+    Attributes:
+        request: What to send.
+    """
+
+    request: Request
+
+    def run(self, transport: Transport, outgoing: Outgoing) -> AudioStream:
+        """Give a stream on the caller's loop."""
+        return AudioStream(Flow(partial(transport.open, outgoing), Pieces()))
+
+    def run_blocking(self, transport: Transport, outgoing: Outgoing, loop: PrivateLoop) -> BlockingAudioStream:
+        """Give a stream on *loop*."""
+        return BlockingAudioStream(loop, self.run(transport, outgoing))
+
+
+@attrs.frozen
+class SpeechEvents(Call[EventStream[E], BlockingEventStream[E]], Generic[E]):
+    """
+    Answered by events.
+
+    Attributes:
+        request: What to send.
+        reader: Makes the reader that turns the body into events.
+    """
+
+    request: Request
+    reader: Callable[[], Reader[E]]
+
+    def run(self, transport: Transport, outgoing: Outgoing) -> EventStream[E]:
+        """Give a stream on the caller's loop."""
+        return EventStream(Flow(partial(transport.open, outgoing), self.reader()))
+
+    def run_blocking(self, transport: Transport, outgoing: Outgoing, loop: PrivateLoop) -> BlockingEventStream[E]:
+        """Give a stream on *loop*."""
+        return BlockingEventStream(loop, self.run(transport, outgoing))

@@ -1,0 +1,80 @@
+"""Writing a file that is whole or not there."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from .._wire.wav import repaired_header
+
+_HEAD = 4096
+
+
+class NewFile:
+    """
+    A file that takes its name only when it is whole.
+
+    Args:
+        path: Where it will stand; an existing file is replaced.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = Path(path)
+        self._temporary: Path | None = None
+        self._file: BinaryIO | None = None
+
+    async def open(self) -> None:
+        """
+        Begin to write, beside the path, under another name.
+
+        Raises:
+            OSError: The folder is missing or cannot be written in, or the path is a folder.
+        """
+        await asyncio.to_thread(self._open)
+
+    def _open(self) -> None:
+        if self._path.is_dir():
+            raise IsADirectoryError(21, "is a directory", str(self._path))
+        handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", suffix=".part", dir=self._path.parent)
+        self._temporary, self._file = Path(name), os.fdopen(handle, "w+b")
+
+    async def write(self, piece: bytes) -> None:
+        """Write a piece."""
+        assert self._file is not None
+        await asyncio.to_thread(self._file.write, piece)
+
+    async def keep(self) -> None:
+        """Give the file its name; a WAV header written before its length was known is made true."""
+        await asyncio.to_thread(self._keep)
+
+    def _keep(self) -> None:
+        assert self._file is not None
+        assert self._temporary is not None
+        size = self._file.tell()
+        self._file.seek(0)
+        repaired = repaired_header(self._file.read(_HEAD), size)
+        if repaired is not None:
+            self._file.seek(0)
+            self._file.write(repaired)
+        self._file.close()
+        # A temporary file is for its owner alone; what is saved gets the permissions of any new file.
+        mode = self._path.stat().st_mode & 0o777 if self._path.exists() else 0o666 & ~_umask()
+        self._temporary.chmod(mode)
+        self._temporary.replace(self._path)
+        self._temporary = self._file = None
+
+    def discard(self) -> None:
+        """Remove what was written, unless it has its name."""
+        if self._file is not None:
+            self._file.close()
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

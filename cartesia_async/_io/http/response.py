@@ -1,0 +1,179 @@
+"""An answer whose headers have come and whose body is read piece by piece."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import aiohttp
+
+from ...errors import APIConnectionError, APITimeoutError, StreamInterruptedError
+from ..observer import Observer
+from ..watch import Watch
+from .failures import timed_out
+from .sessions import LoopSession
+
+_GRACE = 1.0  # seconds
+
+
+class Response:
+    """
+    The answer to a request.
+
+    Attributes:
+        status: The HTTP status.
+        headers: The headers, whose names are case-insensitive.
+        request_id: The service's name for the request, where a header tells it.
+        bytes_received: How much of the body has been read.
+        began: Whether the first item of the body has come; before, `first_byte` runs, and then `idle`.
+        at_end: Whether the body was read to its end.
+    """
+
+    def __init__(
+        self,
+        raw: aiohttp.ClientResponse,
+        session: LoopSession,
+        observer: Observer,
+        *,
+        first_byte: tuple[float | None, float | None],
+        idle: float | None,
+        total: tuple[float | None, float | None],
+    ) -> None:
+        self._raw = raw
+        self._content = raw.content
+        self._loop = asyncio.get_running_loop()
+        self._observer = observer
+        self._watch = Watch(self._loop, raw.close)
+        self._first_byte, self._idle, self._total = first_byte, idle, total
+        self._limit = ("idle", 0.0)
+        self._ended: str | None = None
+        self.began = False
+        self.at_end = False
+        self.bytes_received = 0
+        self.status = raw.status
+        self.headers: Mapping[str, str] = raw.headers
+        self.request_id = raw.headers.get("x-request-id") or raw.headers.get("request-id")
+        observer.status = raw.status
+        session.responses.add(self)
+
+    @property
+    def attempts(self) -> int:
+        """How many times the request was sent."""
+        return self._observer.attempts
+
+    async def piece(self) -> bytes:
+        """
+        Wait for the next piece of the body; at its end it is empty.
+
+        Raises:
+            APITimeoutError: A time limit ran out.
+            StreamInterruptedError: The body broke off before its end, or was closed meanwhile.
+        """
+        if self.at_end:
+            return b""
+        if self._ended is not None:
+            raise self._interrupted(self._ended)
+        self._watch.expect(self._until())
+        try:
+            piece = await self._content.readany()
+        except asyncio.CancelledError:
+            self.abort("the reader was cancelled")
+            raise
+        except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
+            raise self._failure(error) from error
+        self._watch.relax()
+        if piece:
+            self.bytes_received += len(piece)
+            self._observer.piece(len(piece))
+        else:
+            self.at_end = True
+            self._watch.stop()
+        return piece
+
+    def _until(self) -> float | None:
+        if self.began:
+            seconds = self._idle
+            until = None if seconds is None else self._loop.time() + seconds
+            self._limit = ("idle", seconds or 0.0)
+        else:
+            until, seconds = self._first_byte
+            self._limit = ("first_byte", seconds or 0.0)
+        deadline, total = self._total
+        if deadline is not None and (until is None or deadline < until):
+            self._limit = ("total", total or 0.0)
+            return deadline
+        return until
+
+    def _failure(self, error: Exception) -> APIConnectionError:
+        failure: APITimeoutError | StreamInterruptedError
+        if self._watch.expired:
+            failure = timed_out(*self._limit, request_id=self.request_id)
+            failure.bytes_received = self.bytes_received
+        else:
+            reason = self._ended or f"the connection broke off ({type(error).__name__})"
+            failure = self._interrupted(reason)
+        failure.attempts = self.attempts
+        self.abort("it failed")
+        return failure
+
+    def _interrupted(self, reason: str) -> StreamInterruptedError:
+        msg = f"the answer was cut off after {self.bytes_received} bytes: {reason}"
+        failure = StreamInterruptedError(msg, request_id=self.request_id)
+        failure.bytes_received = self.bytes_received
+        failure.attempts = self.attempts
+        return failure
+
+    async def start_of_body(self, size: int) -> bytes:
+        """Read the body, at most *size* bytes of it, and as much as comes; for the body of an error."""
+        self.began = True
+        body = bytearray()
+        try:
+            while len(body) < size and (piece := await self.piece()):
+                body += piece
+        except APIConnectionError:
+            pass
+        if not self.at_end:
+            self.abort("more than was wanted")
+        return bytes(body[:size])
+
+    async def body(self) -> bytearray:
+        """Read the whole body, into one buffer."""
+        self.began = True
+        body = bytearray()
+        while piece := await self.piece():
+            body += piece
+        return body
+
+    async def drain(self) -> None:
+        """Wait a moment for the end of a body of which nothing more is due; close the connection if it does not come."""
+        self.began, self._idle = True, _GRACE
+        try:
+            await self.piece()
+        except APIConnectionError:
+            pass
+        self.abort("more than was wanted")
+
+    def abort(self, reason: str) -> None:
+        """Close the connection at once, unless the body was read to its end. Safe from every thread."""
+        if self.at_end or self._ended is not None:
+            return
+        self._ended = reason
+        try:
+            here = asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            here = False
+        if here or self._loop.is_closed():
+            self._cut()
+        else:
+            try:
+                self._loop.call_soon_threadsafe(self._cut)
+            except RuntimeError:  # it closed meanwhile, and its connections with it
+                self._cut()
+
+    def _cut(self) -> None:
+        self._watch.stop()
+        self._raw.close()
+
+    def ended(self, error: BaseException | None) -> None:
+        """Tell the observer that the call is over."""
+        self._observer.ended(error)

@@ -1,0 +1,149 @@
+"""What is known of a request while it is being sent, and the bodies that tell it."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Mapping
+from contextlib import aclosing
+from contextvars import ContextVar
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+
+from ..._wire.request import Form
+from ..sources import Source
+
+current: ContextVar[Sending | None] = ContextVar("cartesia_async_sending", default=None)
+
+
+class Sending:
+    """
+    One attempt, from asking for a connection to the answer's headers.
+
+    Attributes:
+        reused: Whether the connection had served an earlier request; ``None`` while it is not known.
+        begun: Whether anything may have been sent.
+        failure: What the user's own source of bytes raised.
+        limit: The time limit that runs, and its length in seconds.
+    """
+
+    def __init__(self, scope: asyncio.Timeout, deadline: float | None, total: float | None) -> None:
+        self._scope = scope
+        self._clock = asyncio.get_running_loop().time
+        self._deadline, self._total = deadline, total
+        self.reused: bool | None = None
+        self.begun = False
+        self.failure: BaseException | None = None
+        self.limit = ("connect", 0.0)
+        self.first_byte: float | None = None
+        self.idle: float | None = None
+        self.first_byte_until: float | None = None
+
+    def expect(self, limit: str, seconds: float | None) -> float | None:
+        """Let *limit* run from now, under the deadline of the whole call."""
+        until = None if seconds is None else self._clock() + seconds
+        self.limit = (limit, seconds or 0.0)
+        if self._deadline is not None and (until is None or self._deadline < until):
+            until = self._deadline
+            self.limit = ("total", self._total or 0.0)
+        if not self._scope.expired():
+            self._scope.reschedule(until)
+        return until
+
+    def connected(self, *, reused: bool) -> None:
+        """A connection is there; the request goes out next."""
+        self.reused = reused
+        self.begun = True
+        self.sent()
+
+    def sent(self) -> None:
+        """All of the request is sent; the answer is awaited."""
+        self.begun = True
+        self.first_byte_until = self.expect("first_byte", self.first_byte)
+
+
+class JSONBody(aiohttp.BytesPayload):
+    """A JSON body."""
+
+    def __init__(self, body: bytes, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:
+        super().__init__(body, content_type="application/json")
+        self._sending, self._seen = sending, seen
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        """Write the body."""
+        _note_connection(writer, self._sending, self._seen)
+        await super().write_with_length(writer, content_length)
+        self._sending.sent()
+
+
+class SourceBody(aiohttp.payload.Payload):
+    """A file of a form, read piece by piece."""
+
+    def __init__(self, source: Source, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:
+        super().__init__(source, content_type=source.content_type)
+        self._source, self._sending, self._seen = source, sending, seen
+        self._size = source.size
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """Refuse: a file is never kept as text."""
+        msg = "a file that is uploaded is not kept"
+        raise TypeError(msg)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Write all of the file; with fewer bytes than announced, break the connection off."""
+        sending, source = self._sending, self._source
+        _note_connection(writer, sending, self._seen)
+        source.started = True
+        sent = 0
+        try:
+            async with aclosing(source.pieces()) as pieces:  # type: ignore[type-var]  # all are generators
+                sending.expect("first_byte", None)
+                async for piece in pieces:
+                    sending.expect("idle", sending.idle)
+                    await writer.write(piece)
+                    sent += len(piece)
+                    # However long the source takes for its next piece is its own affair.
+                    sending.expect("first_byte", None)
+                    if source.progress is not None:
+                        source.progress(sent, source.size)
+            if source.size is not None and sent != source.size:
+                msg = f"the file {source.filename!r} ended after {sent} of its {source.size} bytes"
+                raise ValueError(msg)
+        except BaseException as error:
+            if not isinstance(error, (asyncio.CancelledError, aiohttp.ClientError, ConnectionError)):
+                sending.failure = error
+            # A half-written body must not be waited for: neither by us nor by the server.
+            transport = getattr(writer, "transport", None)
+            if transport is not None:
+                transport.abort()
+            raise
+        sending.sent()
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        """Write all of the file."""
+        await self.write(writer)
+
+
+def _note_connection(
+    writer: AbstractStreamWriter, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]
+) -> None:
+    # A session of the user's own has a connector of its own, which tells nothing: a connection that
+    # has carried a body of ours before is known to be a reused one.
+    transport = getattr(writer, "transport", None)
+    if sending.reused is None and transport is not None:
+        sending.reused = transport in seen
+        seen.add(transport)
+    sending.begun = True
+
+
+def form_body(
+    form: Form, sources: Mapping[str, Source], sending: Sending, seen: weakref.WeakSet[asyncio.Transport]
+) -> aiohttp.FormData:
+    """Make the body of *form*: fields first, then the files, as the service's own clients do."""
+    data = aiohttp.FormData(default_to_multipart=True)
+    for name, value in form.fields:
+        data.add_field(name, value)
+    for name, source in sources.items():
+        data.add_field(name, SourceBody(source, sending, seen), filename=source.filename)
+    return data

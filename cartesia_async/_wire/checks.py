@@ -1,0 +1,86 @@
+"""Refusing, before anything is sent, what is known to be wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def refuse(name: str, value: object, allowed: str) -> ValueError:
+    """Make the error for the argument *name*, whose *value* is not what is *allowed*."""
+    shown = repr(value)
+    return ValueError(f"{name} must be {allowed}, not {shown if len(shown) <= 100 else shown[:97] + '...'}")
+
+
+def text(name: str, value: object) -> str:
+    """Return *value* if it is a string with something in it besides white space."""
+    if not isinstance(value, str) or not value.strip():
+        raise refuse(name, value, "a string that is not empty")
+    _check_encodable(name, value)
+    return value
+
+
+def _check_encodable(name: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise refuse(name, value, "text that can be sent (it holds a lone surrogate)") from None
+
+
+def identifier(name: str, value: object) -> str:
+    """Return *value* if it can stand as one segment of a path."""
+    if not isinstance(value, str) or not value.strip() or value in {".", ".."}:
+        raise refuse(name, value, "an id that is not empty and stays one segment of the path")
+    if not value.isprintable():
+        raise refuse(name, value, "an id of printable characters")
+    return value
+
+
+def numbers(name: str, value: object) -> list[float]:
+    """Return *value* as a list if it is a sequence of finite numbers."""
+    if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__"):
+        raise refuse(name, value, "a sequence of finite numbers")
+    listed = list[Any](value)  # type: ignore[call-overload]  # anything iterable, numpy arrays too
+    for position, number in enumerate(listed):
+        if isinstance(number, bool) or not _is_finite(number):
+            raise refuse(f"{name}[{position}]", number, "a finite number")
+    return [number if isinstance(number, int) else float(number) for number in listed]
+
+
+def _is_finite(number: object) -> bool:
+    try:
+        return math.isfinite(number)  # type: ignore[arg-type]  # what is no number is refused below
+    except (TypeError, OverflowError):
+        return False
+
+
+def number(name: str, value: object, *, above: float | None = None) -> float:
+    """Return *value* if it is a finite number, *above* the bound where one is given."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise refuse(name, value, "a finite number")
+    if above is not None and value <= above:
+        raise refuse(name, value, f"a number above {above:g}")
+    return value
+
+
+def page_size(name: str, value: int | None) -> int | None:
+    """Return *value* if it is left out or between 1 and 100."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100):
+        raise refuse(name, value, "a whole number from 1 to 100")
+    return value
+
+
+def one_of(name: str, given: Mapping[str, Any]) -> str:
+    """Return the one name of *given* whose value is there."""
+    there = [key for key, value in given.items() if value is not None]
+    if len(there) != 1:
+        raise refuse(name, there, f"exactly one of {', '.join(given)}")
+    return there[0]
+
+
+def sequence(name: str, value: object) -> Sequence[Any]:
+    """Return *value* if it is a sequence with something in it, and not a string."""
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence) or not value:
+        raise refuse(name, value, "a sequence that is not empty")
+    return value

@@ -1,0 +1,147 @@
+"""From the bytes of a stream to its typed events."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar, cast, get_args
+
+from ..errors import APIResponseError, CartesiaError, StreamError, StreamEventError, StreamInterruptedError, APITimeoutError
+from ..models.events import AudioChunk, Done, UnknownEvent
+from .codec import structure
+from .sse import EventDecoder
+from .status import problem_in
+
+E = TypeVar("E")
+
+
+class EventReader(Generic[E]):
+    """
+    Reads the events of one stream.
+
+    Args:
+        union: The classes of its events.
+
+    Attributes:
+        events_received: Events that came.
+        context_id: The context they named last.
+        finished: Whether the last one came.
+    """
+
+    def __init__(self, union: Any) -> None:
+        self._kinds = {kind.type: kind for kind in get_args(union) if kind is not UnknownEvent}
+        self._decoder = EventDecoder()
+        self.events_received = 0
+        self.context_id: str | None = None
+        self.finished = False
+
+    def feed(self, chunk: bytes, ready: deque[E]) -> None:
+        """
+        Add the events that *chunk* completes to *ready*; what is wrong is raised after those before it.
+
+        Raises:
+            StreamEventError: The service sent an error.
+            APIResponseError: An event cannot be understood.
+        """
+        for name, data in self._decoder.feed(chunk):
+            self._event(name, data, ready)
+            if self.finished:
+                return
+
+    def finish(self, ready: deque[E]) -> None:
+        """
+        Learn that the body is over.
+
+        Raises:
+            StreamInterruptedError: The last event has not come.
+        """
+        for name, data in self._decoder.finish():
+            self._event(name, data, ready)
+            if self.finished:
+                return
+        where = "in the middle of an event" if self._decoder.pending else "without its last event"
+        msg = f"the stream ended {where}, after {self.events_received} events"
+        raise StreamInterruptedError(msg)
+
+    def describe(self, error: CartesiaError) -> None:
+        """Write on *error* how far the stream had come."""
+        if isinstance(error, (StreamError, APITimeoutError)):
+            error.events_received = self.events_received
+        if isinstance(error, StreamError):
+            error.context_id = error.context_id or self.context_id
+
+    def _event(self, name: str, data: bytes, ready: deque[E]) -> None:
+        if data == b"[DONE]":
+            document: Any = {"type": "done"}
+        else:
+            try:
+                document = json.loads(data)
+            except (ValueError, RecursionError) as error:
+                raise self._not_understood("it is not JSON") from error
+        if not isinstance(document, dict):
+            raise self._not_understood("it is not a JSON object")
+        kind = document.get("type")
+        if not isinstance(kind, str):
+            kind = _kind_of(document, name)
+        if kind == "error":
+            raise _error_in(document)
+        event_class = self._kinds.get(kind)
+        if event_class is None:
+            ready.append(cast(E, UnknownEvent(type=kind, raw=document)))
+        else:
+            ready.append(self._structured(document, event_class))
+        self.events_received += 1
+        if (context_id := document.get("context_id")) is not None:
+            self.context_id = context_id
+        if document.get("done") is True or kind == "done":
+            self.finished = True
+            if event_class is not Done:
+                ready.append(cast(E, Done(status_code=document.get("status_code"), context_id=context_id)))
+
+    def _structured(self, document: dict[str, Any], kind: Any) -> E:
+        if kind is not AudioChunk:
+            # What tells the events apart is not a field of theirs.
+            document = {key: value for key, value in document.items() if key not in _TELLING}
+            for part in ("word_timestamps", "phoneme_timestamps"):
+                if part in document and document[part] is None:
+                    document[part] = {}
+        try:
+            return cast(E, structure(document, kind))
+        except APIResponseError as error:
+            raise self._not_understood("; ".join(error.details), error.details) from error.__cause__
+
+    def _not_understood(self, why: str, details: tuple[str, ...] = ()) -> APIResponseError:
+        msg = f"event {self.events_received + 1} of the stream cannot be understood: {why}"
+        return APIResponseError(msg, details=details or (why,))
+
+
+_TELLING = ("type", "done", "flush_done")
+
+
+def _kind_of(document: Mapping[str, Any], name: str) -> str:
+    # https://docs.cartesia.ai/api-reference/voice-changer/sse sends no `type`: what an event holds tells.
+    if any(document.get(field) for field in ("error", "error_code", "title")):
+        return "error"
+    if "data" in document:
+        return "chunk"
+    for field, kind in (("word_timestamps", "timestamps"), ("phoneme_timestamps", "phoneme_timestamps")):
+        if field in document:
+            return kind
+    return "done" if document.get("done") is True else name
+
+
+def _error_in(document: Mapping[str, Any]) -> StreamEventError:
+    problem = problem_in(document)
+    status = document.get("status_code")
+    context_id = document.get("context_id")
+    return StreamEventError(
+        problem.text(status if isinstance(status, int) else None),
+        message=problem.message,
+        status_code=status if isinstance(status, int) else None,
+        title=problem.title,
+        error_code=problem.error_code,
+        doc_url=problem.doc_url,
+        request_id=problem.request_id,
+        context_id=context_id if isinstance(context_id, str) else None,
+    )

@@ -1,0 +1,338 @@
+"""The two clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from ._calls.binding import Async, Blocking, R, Resource, endpoint
+from ._wire.request import Form, Request, params
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from ._calls.fetch import Fetch
+    from ._io.credentials import Credential
+    from ._io.observer import Listener
+    from ._wire.request import Options
+    from .models.timeouts import Timeout
+    from .models.uploads import Content, Upload
+    from .resources.api_status import ApiStatus
+    from .resources.datasets import Datasets
+    from .resources.tts import TTS
+    from .resources.voice_changer import VoiceChanger
+    from .resources.voices import Voices
+
+
+class Client(Resource[R]):
+    """
+    What both clients have: the families of calls, each once.
+
+    Attributes:
+        api_status: The service's own state.
+        tts: Text to speech.
+        voice_changer: Speech in, the same speech in another voice out.
+        voices: The voices that speak.
+        datasets: Collections of recordings to train voices on.
+    """
+
+    api_status: ApiStatus[R]
+    tts: TTS[R]
+    voice_changer: VoiceChanger[R]
+    voices: Voices[R]
+    datasets: Datasets[R]
+
+    def _furnish(self, runner: R) -> None:
+        # Importing the package is cheap because only making a client loads what makes requests:
+        # here, and not in the middle of one.
+        from .resources import api_status, datasets, tts, voice_changer, voices  # noqa: PLC0415
+
+        self._runner = runner
+        self.api_status = api_status.ApiStatus(runner)
+        self.tts = tts.TTS(runner)
+        self.voice_changer = voice_changer.VoiceChanger(runner)
+        self.voices = voices.Voices(runner)
+        self.datasets = datasets.Datasets(runner)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Pickle all but the connections."""
+        return _unpickled, (type(self), self._runner.transport, self._runner.options)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._runner.transport.base_url!r})"
+
+    @endpoint
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | None = None,
+        form: Mapping[str, str | Content | Upload] | None = None,
+    ) -> Fetch[Any]:
+        """
+        Reach what has no method yet, with the same credential, retries and errors.
+
+        Args:
+            method: The HTTP method.
+            path: The path, such as ``"/voices"``, quoted where it needs to be.
+            json: A JSON body.
+            params: The query; ``None`` is left out, a list is repeated under ``name[]``.
+            form: A multipart body: strings are fields, and all else is a file; for a path, wrap it in `Upload`.
+
+        Returns:
+            A JSON answer as plain data, an empty one as ``None``, any other as bytes.
+
+        Raises:
+            ValueError: The path is not one below the base URL, or both *json* and *form* are given.
+            CartesiaError: The request failed.
+        """
+        from ._calls.fetch import Fetch  # noqa: PLC0415 - see _furnish
+
+        if not path.startswith("/") or path.startswith("//") or "/.." in path or not path.isprintable():
+            msg = f"path must begin with one slash and stay below the base URL, not {path!r}"
+            raise ValueError(msg)
+        if json is not None and form is not None:
+            msg = "json and form exclude each other"
+            raise ValueError(msg)
+        return Fetch(Request(method.upper(), path, params=_query(params), json=json, form=_form(form)), bytes)
+
+
+def _query(given: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
+    return params(given or {})
+
+
+def _form(given: Mapping[str, str | Content | Upload] | None) -> Form | None:
+    from .models.uploads import Upload  # noqa: PLC0415 - it is needed here alone
+
+    if given is None:
+        return None
+    fields = tuple((name, value) for name, value in given.items() if isinstance(value, str))
+    files = tuple((name, Upload.of(value)) for name, value in given.items() if not isinstance(value, str))
+    return Form(fields, files)
+
+
+def _unpickled(kind: type[AsyncCartesia] | type[Cartesia], transport: Any, options: Options) -> Any:
+    client = kind.__new__(kind)
+    client._begin(transport, options)  # noqa: SLF001 - it is being made
+    return client
+
+
+class AsyncCartesia(Client[Async]):
+    """
+    The client for code that awaits.
+
+    Args:
+        api_key: The API key, or a callable (sync or async) that returns one, asked before each attempt. Left out, the
+            environment variable ``CARTESIA_API_KEY``, read now.
+        token: A short-lived access token, or a callable; excludes *api_key*.
+        base_url: Where the service is; left out, ``CARTESIA_BASE_URL``, else ``https://api.cartesia.ai``.
+        api_version: A date that pins every call to one API version; left out, ``CARTESIA_API_VERSION``, else each
+            call goes out with the newest version that has it.
+        timeout: Seconds, or a `Timeout`.
+        max_retries: How often a failed request is repeated.
+        headers: Headers added to every call; a value of ``None`` removes one.
+        session: An ``aiohttp.ClientSession`` of yours; it is used, and never closed.
+        on_event: A callable that is told about each attempt, retry, first byte and end.
+
+    Raises:
+        CredentialsError: There is no credential.
+        ValueError: An argument is known to be wrong.
+    """
+
+    def __init__(
+        self,
+        api_key: Credential | None = None,
+        *,
+        token: Credential | None = None,
+        base_url: str | None = None,
+        api_version: str | None = None,
+        timeout: float | Timeout | None = None,
+        max_retries: int = 2,
+        headers: Mapping[str, str | None] | None = None,
+        session: aiohttp.ClientSession | None = None,
+        on_event: Listener | None = None,
+    ) -> None:
+        from ._io.settings import settle  # noqa: PLC0415 - see _furnish
+
+        self._begin(
+            *settle(
+                api_key=api_key,
+                token=token,
+                base_url=base_url,
+                api_version=api_version,
+                timeout=timeout,
+                max_retries=max_retries,
+                headers=headers,
+                session=session,
+                on_event=on_event,
+            )
+        )
+
+    def _begin(self, transport: Any, options: Options) -> None:
+        self._furnish(Async(transport, options))
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeout | None = None,
+        max_retries: int | None = None,
+        api_version: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> AsyncCartesia:
+        """
+        Make a view of this client with other options; it shares the connections.
+
+        Args:
+            timeout: Seconds, or a `Timeout`.
+            max_retries: How often a failed request is repeated.
+            api_version: A date that pins every call to one API version.
+            headers: Headers laid over this client's; a value of ``None`` removes one.
+
+        Raises:
+            ValueError: An argument is known to be wrong.
+        """
+        from ._io.settings import changed  # noqa: PLC0415 - see _furnish
+
+        view = type(self).__new__(type(self))
+        runner = self._runner
+        view._begin(
+            runner.transport,
+            changed(
+                runner.options, timeout=timeout, max_retries=max_retries, api_version=api_version, headers=headers
+            ),
+        )
+        return view
+
+    async def warm_up(self) -> None:
+        """
+        Connect, so that the first call need not.
+
+        Raises:
+            CartesiaError: The service cannot be reached.
+        """
+        await self.api_status.get()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def close(self) -> Coroutine[Any, Any, None]:
+        """End open streams and close the connections; a second time does nothing."""
+        return self._runner.transport.close()
+
+    aclose = close
+
+
+class Cartesia(Client[Blocking]):
+    """
+    The client for scripts, notebooks and threads: the same calls, which block.
+
+    Each call runs on a private event loop, on a thread that the first call starts and `close` ends.
+
+    Args:
+        api_key: The API key, or a callable (sync or async) that returns one, asked before each attempt. Left out, the
+            environment variable ``CARTESIA_API_KEY``, read now.
+        token: A short-lived access token, or a callable; excludes *api_key*.
+        base_url: Where the service is; left out, ``CARTESIA_BASE_URL``, else ``https://api.cartesia.ai``.
+        api_version: A date that pins every call to one API version; left out, ``CARTESIA_API_VERSION``, else each
+            call goes out with the newest version that has it.
+        timeout: Seconds, or a `Timeout`.
+        max_retries: How often a failed request is repeated.
+        headers: Headers added to every call; a value of ``None`` removes one.
+        on_event: A callable that is told about each attempt, retry, first byte and end, on the private thread.
+
+    Raises:
+        CredentialsError: There is no credential.
+        ValueError: An argument is known to be wrong.
+    """
+
+    def __init__(
+        self,
+        api_key: Credential | None = None,
+        *,
+        token: Credential | None = None,
+        base_url: str | None = None,
+        api_version: str | None = None,
+        timeout: float | Timeout | None = None,
+        max_retries: int = 2,
+        headers: Mapping[str, str | None] | None = None,
+        on_event: Listener | None = None,
+    ) -> None:
+        from ._io.settings import settle  # noqa: PLC0415 - see _furnish
+
+        self._begin(
+            *settle(
+                api_key=api_key,
+                token=token,
+                base_url=base_url,
+                api_version=api_version,
+                timeout=timeout,
+                max_retries=max_retries,
+                headers=headers,
+                session=None,
+                on_event=on_event,
+            )
+        )
+
+    def _begin(self, transport: Any, options: Options) -> None:
+        from ._io.private_loop import PrivateLoop  # noqa: PLC0415 - see _furnish
+
+        self._furnish(Blocking(transport, options, PrivateLoop(closing=transport.close)))
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeout | None = None,
+        max_retries: int | None = None,
+        api_version: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Cartesia:
+        """
+        Make a view of this client with other options; it shares the connections.
+
+        Args:
+            timeout: Seconds, or a `Timeout`.
+            max_retries: How often a failed request is repeated.
+            api_version: A date that pins every call to one API version.
+            headers: Headers laid over this client's; a value of ``None`` removes one.
+
+        Raises:
+            ValueError: An argument is known to be wrong.
+        """
+        from ._io.settings import changed  # noqa: PLC0415 - see _furnish
+
+        view = type(self).__new__(type(self))
+        runner = self._runner
+        options = changed(
+            runner.options, timeout=timeout, max_retries=max_retries, api_version=api_version, headers=headers
+        )
+        view._furnish(Blocking(runner.transport, options, runner.loop))
+        return view
+
+    def warm_up(self) -> None:
+        """
+        Connect, so that the first call need not.
+
+        Raises:
+            CartesiaError: The service cannot be reached.
+        """
+        self.api_status.get()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End open streams, close the connections and end the thread; a second time does nothing."""
+        self._runner.loop.close()

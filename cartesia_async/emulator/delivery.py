@@ -1,0 +1,131 @@
+"""Sending audio while it is made: as the bytes of a container, or as events."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
+from contextlib import aclosing
+
+import attrs
+from aiohttp import web
+
+from .engines.protocol import Timed
+from .exchange import Exchange
+from .problems import Problem, error_event
+from .sounding import Sound, Sounds
+
+Event = Mapping[str, object]
+EventsOf = Callable[[Sound], Iterable[Event]]
+
+
+@attrs.define
+class _Pace:
+    """Holds a stream back to the speed of speech, if so wished."""
+
+    realtime: bool
+    _began: float | None = None
+    _sent: float = 0.0
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until audio of so many seconds is due."""
+        if not self.realtime:
+            return
+        now = asyncio.get_running_loop().time()
+        self._began = now if self._began is None else self._began
+        await asyncio.sleep(max(0.0, self._began + self._sent - now))
+        self._sent += seconds
+
+
+def sse(event: Event) -> bytes:
+    """Frame an event as the speech calls do: named, and its JSON in ASCII."""
+    return f"event: {event['type']}\ndata: {_json(event)}\n\n".encode()
+
+
+def sse_unnamed(event: Event) -> bytes:
+    """Frame an event as the voice changer does: a data line only."""
+    return f"data: {_json(event)}\n\n".encode()
+
+
+def json_line(event: Event) -> bytes:
+    """Frame an event as a line of JSON."""
+    return f"{_json(event)}\n".encode()
+
+
+async def send_audio(
+    exchange: Exchange, sounds: Generator[Sounds], content_type: str, headers: Mapping[str, str] | None = None
+) -> web.StreamResponse:
+    """
+    Answer with audio as it is made.
+
+    A problem met before the first byte is raised, and becomes an ordinary error answer.
+    """
+    async with aclosing(_paced(exchange, sounds)) as paced:
+        first = await anext(paced, None)
+        stream = await exchange.begin(content_type, headers)
+        if first is not None:
+            await stream.write(first.data)
+        async for sound in paced:
+            if sound.data:
+                await stream.write(sound.data)
+    await stream.write_eof()
+    return stream
+
+
+async def send_events(
+    exchange: Exchange,
+    sounds: Generator[Sounds],
+    events_of: EventsOf,
+    end: Event,
+    *,
+    frame: Callable[[Event], bytes],
+    content_type: str,
+) -> web.StreamResponse:
+    """
+    Answer with events as the audio is made.
+
+    A problem met before the first event is raised, and becomes an ordinary error answer; one met later is told by an
+    error event.
+    """
+    async with aclosing(_paced(exchange, sounds)) as paced:
+        sound = await anext(paced, None)
+        stream = await exchange.begin(content_type, {"Cache-Control": "no-cache"})
+        try:
+            while sound is not None:
+                for event in events_of(sound):
+                    await stream.write(frame(event))
+                sound = await anext(paced, None)
+        except Problem as problem:
+            end = error_event(problem, exchange.version, exchange.request_id)
+    await stream.write(frame(end))
+    await stream.write_eof()
+    return stream
+
+
+def base64_of(data: bytes) -> str:
+    """Write bytes as base64 text."""
+    return base64.b64encode(data).decode("ascii")
+
+
+def columns(times: Iterable[Timed], names: str) -> dict[str, list[str] | list[float]]:
+    """Lay out times as the service does: parallel lists, the texts under `names`."""
+    rows = tuple(times)
+    return {
+        names: [row.text for row in rows],
+        "start": [round(row.start, 6) for row in rows],
+        "end": [round(row.end, 6) for row in rows],
+    }
+
+
+async def _paced(exchange: Exchange, sounds: Generator[Sounds]) -> AsyncGenerator[Sound]:
+    pace = _Pace(exchange.shop.realtime)
+    async with aclosing(exchange.shop.workers.each(sounds)) as walk:
+        async for batch in walk:
+            for sound in batch:
+                await pace.wait(sound.seconds)
+                yield sound
+
+
+def _json(event: Event) -> str:
+    return json.dumps(event, separators=(",", ":"), allow_nan=False)

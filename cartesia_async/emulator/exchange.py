@@ -1,0 +1,135 @@
+"""One request and all that its answer is made from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+
+import attrs
+from aiohttp import web
+
+from .bodies import Counted, Form, Spooled, read_body, read_form, read_object, spooled
+from .engines.protocol import Engine
+from .fields import Fields
+from .problems import voice_not_found
+from .received import RequestLog
+from .state import State, StoredVoice
+from .workers import Workers
+
+_LARGE = 2**16
+
+
+@attrs.frozen(kw_only=True)
+class Workshop:
+    """
+    What one running emulator works with.
+
+    Attributes:
+        engine: What speaks.
+        workers: The threads for heavy work.
+        state: The voices and datasets.
+        log: The requests received.
+        realtime: Whether streams are paced as speech.
+        base_url: The address of the emulator.
+    """
+
+    engine: Engine
+    workers: Workers
+    state: State
+    log: RequestLog
+    realtime: bool
+    base_url: str
+
+
+@attrs.define(kw_only=True)
+class Exchange:
+    """
+    One request being answered.
+
+    Attributes:
+        request: The request.
+        request_id: The id by which the answer names it.
+        number: Its number in the log.
+        shop: What the answer is made with.
+        version: The API version served; empty where the route needs none and none was sent.
+        ids: The values of the variable parts of the path.
+        stream: The answer, once its head has been sent.
+    """
+
+    request: web.BaseRequest
+    request_id: str
+    number: int
+    shop: Workshop
+    version: str = ""
+    ids: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    stream: web.StreamResponse | None = None
+
+    @property
+    def state(self) -> State:
+        """The emulator's state."""
+        return self.shop.state
+
+    @property
+    def query(self) -> Fields:
+        """The query's parameters."""
+        return Fields(dict(self.request.query), textual=True)
+
+    async def json(self) -> Fields:
+        """Read the body as a JSON object; `Problem` (4xx) when it is none."""
+        body = await read_body(self.request)
+        content_type = self.request.content_type
+        if len(body) > _LARGE:
+            value = await self.shop.workers.run(read_object, body, content_type)
+        else:
+            value = read_object(body, content_type)
+        self.shop.log.amend(self.number, lambda record: attrs.evolve(record, json=value), size=len(body))
+        return Fields(value)
+
+    @asynccontextmanager
+    async def clip_form(self) -> AsyncGenerator[tuple[Form, Spooled]]:
+        """Read the body as a form with a file `clip`, there to be read until left; `Problem` (4xx) if it is not so."""
+        async with spooled(self.shop.workers) as place:
+            form = await read_form(self.request, "clip", place)
+            self._log(form)
+            form.file("clip")
+            await place.rewind()
+            yield form, place
+
+    async def counted_form(self, file_field: str) -> Form:
+        """Read the body as a form with a file of any size, which is counted and not kept; `Problem` (4xx) if not so."""
+        form = await read_form(self.request, file_field, Counted())
+        self._log(form)
+        return form
+
+    def voice(self, id: str) -> StoredVoice:
+        """Give a voice; `Problem` (404, or 400 before 2026-03-01) where there is none with the id."""
+        voice = self.state.voices.get(id)
+        if voice is None:
+            raise voice_not_found(self.version)
+        return voice
+
+    def answer(self, body: object, *, status: int = 200) -> web.Response:
+        """Make a JSON answer."""
+        return web.Response(status=status, text=json.dumps(body, allow_nan=False), content_type="application/json")
+
+    async def begin(self, content_type: str, headers: Mapping[str, str] | None = None) -> web.StreamResponse:
+        """Send the head (200) of an answer whose body follows bit by bit."""
+        stream = web.StreamResponse(headers={**(headers or {}), "x-request-id": self.request_id})
+        stream.content_type = content_type
+        self.stream = stream
+        self.answered(stream.status)
+        await stream.prepare(self.request)
+        return stream
+
+    def answered(self, status: int) -> None:
+        """Note the status of the answer in the log."""
+        self.shop.log.amend(self.number, lambda record: attrs.evolve(record, status=status))
+
+    def _log(self, form: Form) -> None:
+        texts = {name: str(value) for name, value in form.fields.values.items()}
+        self.shop.log.amend(
+            self.number,
+            lambda record: attrs.evolve(record, form=texts, files=form.files),
+            size=sum(map(len, texts.values())),
+        )

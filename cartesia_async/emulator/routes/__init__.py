@@ -1,0 +1,19 @@
+"""The calls of the API, one family a file, and the table by which a request finds its own."""
+
+from __future__ import annotations
+
+from . import datasets, status, tts, voice_changer, voice_making, voices
+from .table import Route, Table
+
+__all__ = ["TABLE", "Route", "Table"]
+
+TABLE = Table(
+    (
+        *status.ROUTES,
+        *tts.ROUTES,
+        *voice_changer.ROUTES,
+        *voice_making.ROUTES,
+        *voices.ROUTES,
+        *datasets.ROUTES,
+    )
+)

@@ -1,0 +1,90 @@
+"""Which handler answers which method and path, in which versions."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from urllib.parse import unquote
+
+import attrs
+from aiohttp import web
+
+from ..exchange import Exchange
+from ..problems import Problem, not_found
+
+Handler = Callable[[Exchange], Awaitable[web.StreamResponse]]
+
+
+@attrs.frozen
+class Route:
+    """
+    One call.
+
+    Attributes:
+        method: Its HTTP method.
+        path: Its path, without a slash at the end; a part in braces stands for any one part.
+        handler: What answers it.
+        feature: Its name in the table of availability, where not all versions have it.
+        open: Whether it needs neither a version nor a credential.
+        versioned: Whether it needs a version.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    feature: str | None = None
+    open: bool = False
+    versioned: bool = True
+
+    def match(self, parts: list[str]) -> Mapping[str, str] | None:
+        """Give the variable parts of a path, `None` where it is another path."""
+        own = _parts(self.path)
+        if len(own) != len(parts):
+            return None
+        found: dict[str, str] = {}
+        for mine, given in zip(own, parts, strict=True):
+            if mine.startswith("{"):
+                found[mine[1:-1]] = unquote(given)
+            elif mine != given:
+                return None
+        return found
+
+
+@attrs.frozen
+class Table:
+    """All calls; of two that match a path the first counts."""
+
+    routes: tuple[Route, ...]
+
+    def find(self, method: str, raw_path: str) -> tuple[Route, Mapping[str, str]]:
+        """
+        Find the call for a method and a path; a slash at its end makes no difference.
+
+        Raises:
+            Problem: 404 when there is no such path; 405 when it has no such method.
+        """
+        parts = _parts(raw_path)
+        allowed: list[str] = []
+        for route in self.routes:
+            ids = route.match(parts)
+            if ids is None or not all(ids.values()):
+                continue
+            if route.method == method:
+                return route, ids
+            allowed.append(route.method)
+        if allowed:
+            raise _not_allowed(allowed)
+        raise not_found("path")
+
+
+def _parts(path: str) -> list[str]:
+    return path.removeprefix("/").removesuffix("/").split("/")
+
+
+def _not_allowed(methods: Iterable[str]) -> Problem:
+    names = ", ".join(sorted(set(methods)))
+    return Problem(
+        status=405,
+        title="Method not allowed",
+        message=f"This path takes {names}.",
+        headers={"Allow": names},
+    )

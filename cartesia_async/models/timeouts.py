@@ -1,0 +1,44 @@
+"""How long to wait."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+
+
+def _seconds(_: object, attribute: attrs.Attribute[float | None], value: object) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value) or value <= 0:
+        msg = f"{attribute.name} must be a number of seconds above 0, or None for no limit, not {value!r}"
+        raise ValueError(msg)
+
+
+@attrs.frozen(kw_only=True)
+class Timeout:
+    """
+    Time limits of a call, each in seconds; ``None`` is no limit.
+
+    Attributes:
+        connect: To get a connection.
+        first_byte: From the request sent to the answer's headers and, on a stream, its first item.
+        idle: Between two pieces of a stream, or of an upload.
+        total: The whole call, its attempts and waits included. A stream that keeps flowing never
+            times out unless this is set.
+
+    Raises:
+        ValueError: A limit is not a number above 0.
+    """
+
+    connect: float | None = attrs.field(default=5.0, validator=_seconds)
+    first_byte: float | None = attrs.field(default=60.0, validator=_seconds)
+    idle: float | None = attrs.field(default=30.0, validator=_seconds)
+    total: float | None = attrs.field(default=None, validator=_seconds)
+
+    @classmethod
+    def of(cls, value: float | Timeout | None) -> Timeout:
+        """Make limits of a number (connect, first_byte and idle), of limits, or of ``None`` (the defaults)."""
+        if isinstance(value, Timeout):
+            return value
+        return cls() if value is None else cls(connect=value, first_byte=value, idle=value)

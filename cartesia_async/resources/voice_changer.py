@@ -1,0 +1,106 @@
+"""Everything under ``/voice-changer``."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from .._calls.binding import R, Resource, endpoint
+from .._calls.streaming import SpeechAudio, SpeechEvents
+from .._wire import checks
+from .._wire.events import EventReader
+from .._wire.request import Form, Request
+from .._wire.speech import output_format
+from ..models.events import VoiceChangerEvent
+from ..models.uploads import Upload, Uploadable
+
+
+class VoiceChanger(Resource[R]):
+    """Speech in, the same speech in another voice out."""
+
+    @endpoint
+    def bytes(
+        self,
+        clip: Uploadable,
+        *,
+        voice_id: str,
+        output_format_container: str,
+        output_format_sample_rate: int,
+        output_format_encoding: str | None = None,
+        output_format_bit_rate: int | None = None,
+    ) -> SpeechAudio:
+        """
+        Change the voice of a clip, as audio that arrives while it is made.
+
+        Args:
+            clip: The recording: a path, bytes, a binary file, an iterable of bytes, or an `Upload`.
+            voice_id: The voice to speak with.
+            output_format_container: ``"raw"``, ``"wav"`` or ``"mp3"``.
+            output_format_sample_rate: Samples a second, in Hz.
+            output_format_encoding: How a sample is written; needed for raw and wav.
+            output_format_bit_rate: Bits a second; needed for mp3.
+
+        Returns:
+            The audio, in the format asked for.
+
+        Raises:
+            ValueError: An argument is known to be wrong.
+            CartesiaError: The request failed; raised when the stream is read.
+        """
+        # https://docs.cartesia.ai/api-reference/voice-changer/bytes
+        form = _form(
+            clip,
+            voice_id,
+            container=output_format_container,
+            sample_rate=output_format_sample_rate,
+            encoding=output_format_encoding,
+            bit_rate=output_format_bit_rate,
+        )
+        return SpeechAudio(Request("POST", "/voice-changer/bytes", needs=("voice_changer.bytes",), form=form))
+
+    @endpoint
+    def sse(
+        self,
+        clip: Uploadable,
+        *,
+        voice_id: str,
+        output_format_container: str,
+        output_format_sample_rate: int,
+        output_format_encoding: str | None = None,
+        output_format_bit_rate: int | None = None,
+    ) -> SpeechEvents[VoiceChangerEvent]:
+        """
+        Change the voice of a clip, as events that arrive while it is made.
+
+        Args:
+            clip: The recording: a path, bytes, a binary file, an iterable of bytes, or an `Upload`.
+            voice_id: The voice to speak with.
+            output_format_container: ``"raw"``, ``"wav"`` or ``"mp3"``.
+            output_format_sample_rate: Samples a second, in Hz.
+            output_format_encoding: How a sample is written; needed for raw and wav.
+            output_format_bit_rate: Bits a second; needed for mp3.
+
+        Returns:
+            The events.
+
+        Raises:
+            ValueError: An argument is known to be wrong.
+            CartesiaError: The request failed; raised when the stream is read.
+        """
+        # https://docs.cartesia.ai/api-reference/voice-changer/sse
+        form = _form(
+            clip,
+            voice_id,
+            container=output_format_container,
+            sample_rate=output_format_sample_rate,
+            encoding=output_format_encoding,
+            bit_rate=output_format_bit_rate,
+        )
+        request = Request("POST", "/voice-changer/sse", needs=("voice_changer.sse",), form=form)
+        return SpeechEvents(request, partial(EventReader[VoiceChangerEvent], VoiceChangerEvent))
+
+
+def _form(clip: Uploadable, voice_id: str, **wanted: str | int | None) -> Form:
+    given = output_format({name: value for name, value in wanted.items() if value is not None}, prefix="output_format_")
+    fields = [("voice[id]", checks.identifier("voice_id", voice_id))]
+    fields += [(f"output_format[{name}]", str(value)) for name, value in given.items()]
+    return Form(tuple(fields), (("clip", Upload.of(clip)),))

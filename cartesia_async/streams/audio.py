@@ -1,0 +1,133 @@
+"""Audio as it comes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+
+from .._io.files import NewFile
+from .flow import Flow
+from .reading import Stream
+
+
+class AudioStream(Stream[bytes]):
+    """
+    Audio as it arrives: bytes in the container and encoding asked for, cut anywhere.
+
+    ``async for`` gives the pieces as they come from the network.
+    """
+
+    def __init__(self, flow: Flow[bytes], content_type: str | None = None) -> None:
+        super().__init__(flow)
+        self._content_type = content_type
+        self._left = bytearray()
+
+    @property
+    def content_type(self) -> str | None:
+        """The audio's media type, such as ``"audio/wav"``."""
+        return self._content_type or self._answer.headers.get("Content-Type")
+
+    async def read(self, size: int = -1, /) -> bytes:
+        """
+        Read audio.
+
+        Args:
+            size: How many bytes; left out, all that is left.
+
+        Returns:
+            So many bytes, and fewer only at the end of the audio.
+
+        Raises:
+            CartesiaError: The request failed, or the stream broke off.
+        """
+        if self._iterated:
+            self._begin()
+        flow, left = self._flow, self._left
+        while size < 0 or len(left) < size:
+            if not (pieces := await flow.batch()):
+                break
+            for piece in pieces:
+                left += piece
+        taken = bytes(left) if size < 0 else bytes(left[:size])
+        del left[: len(taken)]
+        return taken
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self._put_back()
+        return super().__aiter__()
+
+    def _put_back(self) -> None:
+        # What `read` took too much of comes first.
+        if self._left:
+            self._flow.ready.appendleft(bytes(self._left))
+            self._left.clear()
+
+    def iter_chunks(self, size: int) -> AsyncIterator[bytes]:
+        """
+        Iterate over the audio in pieces of one size.
+
+        Args:
+            size: Bytes in a piece; the last may have fewer.
+
+        Raises:
+            ValueError: *size* is not above 0.
+        """
+        if size <= 0:
+            msg = f"size must be above 0, not {size!r}"
+            raise ValueError(msg)
+        self._put_back()
+        return _Chunks(self._begin(), size)
+
+    async def save(self, path: str | os.PathLike[str]) -> None:
+        """
+        Write all the audio to a file, which is whole or not there.
+
+        A WAV header that the service had to send before it knew the length is made true.
+
+        Args:
+            path: Where to write; an existing file is replaced.
+
+        Raises:
+            CartesiaError: The request failed, or the stream broke off.
+            OSError: The file cannot be written.
+        """
+        file = NewFile(path)
+        self._put_back()
+        flow = self._begin()
+        try:
+            await file.open()
+            while pieces := await flow.batch():
+                await file.write(b"".join(pieces))
+            await file.keep()
+        except BaseException:
+            flow.abort()
+            raise
+        finally:
+            file.discard()
+
+
+class _Chunks:
+    """Pieces of one size; dropped, it closes the connection."""
+
+    def __init__(self, flow: Flow[bytes], size: int) -> None:
+        self._flow, self._size = flow, size
+        self._left = bytearray()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        flow, left, size = self._flow, self._left, self._size
+        while len(left) < size:
+            if not (pieces := await flow.batch()):
+                break
+            for piece in pieces:
+                left += piece
+        if not left:
+            raise StopAsyncIteration
+        chunk = bytes(left[:size])
+        del left[:size]
+        return chunk
+
+    def __del__(self) -> None:
+        self._flow.abort("the loop over this stream was left")

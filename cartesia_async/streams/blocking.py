@@ -1,0 +1,258 @@
+"""
+The blocking twins of the streams.
+
+Each waits on the private loop for the next piece of the network, and hands out what that piece
+held without crossing threads again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from .._io.private_loop import PrivateLoop
+from ..models.events import Audio
+from .audio import AudioStream
+from .events import EventStream
+from .flow import Flow
+from .pages import Leaf, Page, Pages, _Leafed, _Walk
+from .reading import Stream
+
+T = TypeVar("T")
+E = TypeVar("E")
+
+
+class BlockingItems(Generic[T]):
+    """The iterator over a flow; dropped, it closes the connection."""
+
+    __slots__ = ("_flow", "_loop", "_ready")
+
+    def __init__(self, loop: PrivateLoop, flow: Flow[T]) -> None:
+        self._loop, self._flow = loop, flow
+        self._ready = deque[T]()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        ready = self._ready
+        if not ready:
+            ready.extend(self._loop.call(self._flow.batch))
+            if not ready:
+                raise StopIteration
+        return ready.popleft()
+
+    def close(self) -> None:
+        """Stop reading."""
+        self._flow.abort("the iterator was closed")
+
+    def __del__(self) -> None:
+        self._flow.abort("the loop over this stream was left")
+
+
+class BlockingStream(Generic[T]):
+    """
+    A stream of items, of which nothing is sent for until it is read or entered.
+
+    However it is left (by ``break``, an exception, Ctrl-C, `close`, the end of ``with``, or by dropping it), its
+    connection is closed at once; read to its end, it gives the connection back.
+    """
+
+    def __init__(self, loop: PrivateLoop, stream: Stream[T]) -> None:
+        self._loop = loop
+        self._stream = stream
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of the answer."""
+        return self._stream.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the answer, whose names are case-insensitive."""
+        return self._stream.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's name for the request, where it gave one."""
+        return self._stream.request_id
+
+    @property
+    def attempts(self) -> int:
+        """How many times the request was sent."""
+        return self._stream.attempts
+
+    def __iter__(self) -> Iterator[T]:
+        return BlockingItems(self._loop, self._stream._begin())  # noqa: SLF001 - its twin
+
+    def __enter__(self) -> Self:
+        self._loop.call(self._stream.__aenter__)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop reading and close the connection, unless all was read."""
+        self._stream._flow.abort()  # noqa: SLF001 - its twin
+
+
+class BlockingAudioStream(BlockingStream[bytes]):
+    """
+    Audio as it arrives: bytes in the container and encoding asked for, cut anywhere.
+
+    ``for`` gives the pieces as they come from the network.
+    """
+
+    _stream: AudioStream
+
+    def __init__(self, loop: PrivateLoop, stream: AudioStream) -> None:
+        super().__init__(loop, stream)
+
+    @property
+    def content_type(self) -> str | None:
+        """The audio's media type, such as ``"audio/wav"``."""
+        return self._stream.content_type
+
+    def read(self, size: int = -1, /) -> bytes:
+        """
+        Read audio.
+
+        Args:
+            size: How many bytes; left out, all that is left.
+
+        Returns:
+            So many bytes, and fewer only at the end of the audio.
+
+        Raises:
+            CartesiaError: The request failed, or the stream broke off.
+        """
+        return self._loop.call(self._stream.read, size)
+
+    def iter_chunks(self, size: int) -> Iterator[bytes]:
+        """
+        Iterate over the audio in pieces of one size.
+
+        Args:
+            size: Bytes in a piece; the last may have fewer.
+
+        Raises:
+            ValueError: *size* is not above 0.
+        """
+        return _BlockingChunks(self._loop, self._stream.iter_chunks(size))
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._stream._put_back()  # noqa: SLF001 - its twin
+        return super().__iter__()
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """
+        Write all the audio to a file, which is whole or not there.
+
+        A WAV header that the service had to send before it knew the length is made true.
+
+        Args:
+            path: Where to write; an existing file is replaced.
+
+        Raises:
+            CartesiaError: The request failed, or the stream broke off.
+            OSError: The file cannot be written.
+        """
+        self._loop.call(self._stream.save, path)
+
+
+class _BlockingChunks:
+    """Pieces of one size, several of which cross threads together."""
+
+    def __init__(self, loop: PrivateLoop, chunks: AsyncIterator[bytes]) -> None:
+        self._loop, self._chunks = loop, chunks
+        self._ready = deque[bytes]()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        if not self._ready:
+            self._ready.extend(self._loop.call(_next_chunks, self._chunks))
+        if not self._ready:
+            raise StopIteration
+        return self._ready.popleft()
+
+
+async def _next_chunks(chunks: AsyncIterator[bytes]) -> list[bytes]:
+    return [chunk] if (chunk := await anext(chunks, b"")) else []
+
+
+class BlockingEventStream(BlockingStream[E], Generic[E]):
+    """Events as they arrive; the last is `Done`. An error that the service sends is raised."""
+
+    _stream: EventStream[E]
+
+    def __init__(self, loop: PrivateLoop, stream: EventStream[E]) -> None:
+        super().__init__(loop, stream)
+
+    def audio(self) -> BlockingAudioStream:
+        """Give only the audio of the events, as a stream of its own that takes this one's place."""
+        return BlockingAudioStream(self._loop, self._stream.audio())
+
+    def collect(self) -> Audio:
+        """
+        Read to the end and put everything together.
+
+        Returns:
+            The joined audio, with all timestamps.
+
+        Raises:
+            CartesiaError: The request failed, or the stream broke off.
+        """
+        return self._loop.call(self._stream.collect)
+
+
+class BlockingPage(_Leafed[T], Generic[T]):
+    """One page: a sequence of items, with the way to the next."""
+
+    def __init__(self, loop: PrivateLoop, page: Page[T]) -> None:
+        leaf: Leaf[T] = page._leaf  # noqa: SLF001 - its twin
+        super().__init__(leaf)
+        self._loop, self._page = loop, page
+
+    def next_page(self) -> BlockingPage[T]:
+        """
+        Ask for the page that follows.
+
+        Raises:
+            IndexError: This is the last page.
+            CartesiaError: The request failed.
+        """
+        return BlockingPage(self._loop, self._loop.call(self._page.next_page))
+
+
+class BlockingPages(Generic[T]):
+    """Items over many pages, of which each is asked for only when it is needed."""
+
+    def __init__(self, loop: PrivateLoop, pages: Pages[T]) -> None:
+        self._loop, self._pages = loop, pages
+
+    def first_page(self) -> BlockingPage[T]:
+        """
+        Ask for the first page.
+
+        Raises:
+            CartesiaError: The request failed.
+        """
+        return BlockingPage(self._loop, self._loop.call(self._pages.first_page))
+
+    def __iter__(self) -> Iterator[T]:
+        walk = _Walk(self._pages._turn)  # noqa: SLF001 - its twin
+        while True:
+            self._loop.call(walk.fill)
+            if not (batch := walk.batch()):
+                if walk._over:  # noqa: SLF001 - its twin
+                    return
+                continue
+            yield from batch

@@ -1,0 +1,148 @@
+"""Item after item over many pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
+from typing import Any, Generic, TypeVar, overload
+
+import attrs
+
+from ..errors import APIResponseError
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Leaf(Generic[T]):
+    """
+    One page as it came.
+
+    Attributes:
+        items: Its items.
+        has_more: Whether another follows.
+        cursor: What the next is asked for with: a parameter's name and its value.
+    """
+
+    items: tuple[T, ...]
+    has_more: bool
+    cursor: tuple[str, str] | None
+
+
+Turn = Callable[["tuple[str, str] | None"], Awaitable[Leaf[T]]]
+
+
+class _Leafed(Sequence[T]):
+    """A page as a sequence."""
+
+    def __init__(self, leaf: Leaf[T]) -> None:
+        self._leaf = leaf
+
+    @property
+    def has_more(self) -> bool:
+        """Whether another page follows."""
+        return self._leaf.has_more
+
+    def __len__(self) -> int:
+        return len(self._leaf.items)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
+        return self._leaf.items[index]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)}{', more follow' if self.has_more else ''}>"
+
+    def _next_cursor(self) -> tuple[str, str]:
+        if not self.has_more or self._leaf.cursor is None:
+            msg = "this is the last page"
+            raise IndexError(msg)
+        return self._leaf.cursor
+
+
+class Page(_Leafed[T], Generic[T]):
+    """One page: a sequence of items, with the way to the next."""
+
+    def __init__(self, leaf: Leaf[T], turn: Turn[T]) -> None:
+        super().__init__(leaf)
+        self._turn = turn
+
+    async def next_page(self) -> Page[T]:
+        """
+        Ask for the page that follows.
+
+        Raises:
+            IndexError: This is the last page.
+            CartesiaError: The request failed.
+        """
+        return Page(await self._turn(self._next_cursor()), self._turn)
+
+
+class Pages(Generic[T]):
+    """
+    Items over many pages, of which each is asked for only when it is needed.
+
+    ``async for`` walks over all items; awaiting gives the first page.
+    """
+
+    def __init__(self, turn: Turn[T]) -> None:
+        self._turn = turn
+
+    async def first_page(self) -> Page[T]:
+        """
+        Ask for the first page.
+
+        Raises:
+            CartesiaError: The request failed.
+        """
+        return Page(await self._turn(None), self._turn)
+
+    def __await__(self) -> Generator[Any, Any, Page[T]]:
+        return self.first_page().__await__()
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return _Walk(self._turn)
+
+
+class _Walk(Generic[T]):
+    """All items, page by page."""
+
+    def __init__(self, turn: Turn[T]) -> None:
+        self._turn = turn
+        self._items: Sequence[T] = ()
+        self._at = 0
+        self._next: tuple[str, str] | None = None
+        self._begun = self._over = False
+
+    def __aiter__(self) -> _Walk[T]:
+        return self
+
+    async def __anext__(self) -> T:
+        while self._at == len(self._items):
+            await self.fill()
+            if self._over and self._at == len(self._items):
+                raise StopAsyncIteration
+        item = self._items[self._at]
+        self._at += 1
+        return item
+
+    async def fill(self) -> None:
+        """Ask for the next page, if there is one."""
+        if self._begun and self._next is None:
+            self._over = True
+            return
+        leaf = await self._turn(self._next)
+        if self._begun and leaf.cursor == self._next and leaf.has_more and leaf.items:
+            msg = f"the service names {self._next} as the way from a page to itself"
+            raise APIResponseError(msg)
+        self._begun = True
+        self._items, self._at = leaf.items, 0
+        self._next = leaf.cursor if leaf.has_more and leaf.items else None
+
+    def batch(self) -> Sequence[T]:
+        """Take what is left of the page."""
+        taken = self._items[self._at :]
+        self._at = len(self._items)
+        return taken

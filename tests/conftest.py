@@ -1,0 +1,93 @@
+"""What all tests share: a clean environment, a server of their own, and a look for what was left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=60, deadline=None)
+settings.load_profile("quick")
+
+KEY = "sk_car_test_0123456789"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Serve = Callable[..., Awaitable[str]]
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away what the machine's own environment says of the service."""
+    for name in [name for name in os.environ if name.startswith("CARTESIA_")]:
+        monkeypatch.delenv(name)
+
+
+def _open_sockets() -> set[str]:
+    # Where the system does not show its descriptors, the threads and tasks are still looked for.
+    folder = Path("/proc/self/fd")
+    if not folder.exists():
+        return set()
+    links = set()
+    for entry in folder.iterdir():
+        try:
+            target = os.readlink(entry)
+        except OSError:
+            continue
+        if target.startswith("socket:"):
+            links.add(target)
+    return links
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """Fail a test that leaves a thread of ours or a socket behind."""
+    gc.collect()
+    before = _open_sockets()
+    yield
+    gc.collect()
+    threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("cartesia")]
+    assert threads == []
+    assert _open_sockets() - before == set()
+
+
+@pytest.fixture(autouse=True)
+async def no_task_left() -> AsyncIterator[None]:
+    """Fail a test that leaves a task on its loop."""
+    before = asyncio.all_tasks()
+    yield
+    await asyncio.sleep(0)
+    left = {task for task in asyncio.all_tasks() - before if task is not asyncio.current_task()}
+    assert left == set()
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Start real servers: ``await serve(handler)`` answers every request by *handler* and gives the base URL."""
+    servers: list[TestServer] = []
+
+    async def start(handler: Handler, **options: object) -> str:
+        app = web.Application(client_max_size=1 << 30)
+        app.router.add_route("*", "/{path:.*}", handler)
+        server = TestServer(app, **options)
+        await server.start_server()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.port}"
+
+    yield start
+    for server in servers:
+        await server.close()
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    """A plain session, for a look from outside."""
+    async with aiohttp.ClientSession() as session:
+        yield session
