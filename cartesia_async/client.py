@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -223,9 +223,9 @@ class AsyncCartesia(Client[Async]):
     ) -> None:
         await self.close()
 
-    def close(self) -> Coroutine[Any, Any, None]:
+    async def close(self) -> None:
         """End open streams and close the connections; a second time does nothing."""
-        return self._runner.transport.close()
+        await self._runner.transport.close()
 
     aclose = close
 

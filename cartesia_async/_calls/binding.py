@@ -82,7 +82,7 @@ R = TypeVar("R", Async, Blocking)
 class Resource(Generic[R]):
     """A family of endpoints, and what carries them out."""
 
-    __slots__ = ("_runner",)
+    _runner: R
 
     def __init__(self, runner: R) -> None:
         self._runner = runner

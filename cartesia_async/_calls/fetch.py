@@ -36,7 +36,8 @@ class Fetch(Call[Coroutine[Any, Any, T], T], Generic[T]):
 
     def run_blocking(self, transport: Transport, outgoing: Outgoing, loop: PrivateLoop) -> T:
         """Carry it out on *loop*."""
-        return loop.call(document, transport, outgoing, self.into)
+        result: T = loop.call(document, transport, outgoing, self.into)
+        return result
 
 
 async def document(transport: Transport, outgoing: Outgoing, into: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
+from typing import cast
 
 import attrs
 
@@ -24,6 +25,10 @@ class Secret(str):
         return "'***'"
 
 
+def _hidden(source: Credential) -> Credential:
+    return Secret(source) if isinstance(source, str) else source
+
+
 @attrs.frozen
 class Credentials:
     """
@@ -34,7 +39,7 @@ class Credentials:
         is_token: Whether it is an access token.
     """
 
-    source: Credential = attrs.field(repr=False, converter=lambda given: Secret(given) if type(given) is str else given)
+    source: Credential = attrs.field(repr=False, converter=_hidden)
     is_token: bool = False
 
     def __attrs_post_init__(self) -> None:
@@ -55,10 +60,9 @@ class Credentials:
         """
         if isinstance(self.source, Secret):
             return self.source
-        if isinstance(self.source, str):
-            return Secret(self.source)
         try:
-            given = self.source()
+            give = cast("Callable[[], str | Awaitable[str]]", self.source)
+            given = give()
             value = await given if isawaitable(given) else given
         except Exception as error:
             msg = f"the callable given as {self._name} failed: {type(error).__name__}"

@@ -169,7 +169,7 @@ async def _called(function: Callable[..., T | Awaitable[T]], *arguments: object)
     if asyncio.iscoroutinefunction(function):
         return cast(T, await function(*arguments))
     result = await asyncio.to_thread(function, *arguments)
-    return cast(T, await result) if isawaitable(result) else cast(T, result)
+    return cast(T, await result) if isawaitable(result) else result
 
 
 async def _read(name: str, file: BinaryIO | BinaryReader, size: int | None) -> AsyncIterator[bytes]:

@@ -30,4 +30,4 @@ def delay_before(attempt: int, retry_after: float | None, *, random: Callable[[]
     if retry_after is not None:
         return retry_after if retry_after <= LONGEST_RETRY_AFTER else None
     # https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-    return random() * min(_LONGEST, _FIRST * 2 ** (attempt - 1))
+    return random() * min(_LONGEST, _FIRST * 2.0 ** (attempt - 1))

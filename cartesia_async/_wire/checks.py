@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard, cast
+
+
+def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether *value* is a mapping, such as a JSON object."""
+    return isinstance(value, Mapping)
 
 
 def refuse(name: str, value: object, allowed: str) -> ValueError:
@@ -41,7 +46,7 @@ def numbers(name: str, value: object) -> list[float]:
     """Return *value* as a list if it is a sequence of finite numbers."""
     if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__"):
         raise refuse(name, value, "a sequence of finite numbers")
-    listed = list[Any](value)  # type: ignore[call-overload]  # anything iterable, numpy arrays too
+    listed = list[Any](value)
     for position, number in enumerate(listed):
         if isinstance(number, bool) or not _is_finite(number):
             raise refuse(f"{name}[{position}]", number, "a finite number")
@@ -82,5 +87,5 @@ def one_of(name: str, given: Mapping[str, Any]) -> str:
 def sequence(name: str, value: object) -> Sequence[Any]:
     """Return *value* if it is a sequence with something in it, and not a string."""
     if isinstance(value, (str, bytes)) or not isinstance(value, Sequence) or not value:
-        raise refuse(name, value, "a sequence that is not empty")
-    return value
+        raise refuse(name, cast(object, value), "a sequence that is not empty")
+    return cast("Sequence[Any]", value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
@@ -13,6 +14,7 @@ from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn
 
 from ..errors import APIResponseError
+from .checks import is_object
 from ..models.api_status import ApiInfo
 from ..models.events import AudioChunk
 
@@ -40,7 +42,8 @@ def _sequence(value: Any, kind: Any) -> Any:
     if not isinstance(value, list):
         msg = f"expected a list, not {type(value).__name__}"
         raise TypeError(msg)
-    return tuple(value) if get_origin(kind) is tuple else value
+    numbers = cast("list[Any]", value)
+    return tuple(numbers) if get_origin(kind) is tuple else numbers
 
 
 def _is_plain_sequence(kind: Any) -> bool:
@@ -61,7 +64,7 @@ def _new_converter(*, detailed: bool) -> Converter:
     converter.register_structure_hook(bool, _exactly(bool))
     converter.register_structure_hook_func(_is_open_enum, _open_enum)
     converter.register_structure_hook_func(_is_plain_sequence, _sequence)
-    converter.register_structure_hook_factory(_has_extra, lambda cls: _keeping_extra(cls, converter))
+    converter.register_structure_hook_factory(_has_extra, partial(_keeping_extra, converter))
     converter.register_structure_hook(AudioChunk, _audio_chunk)
     converter.register_structure_hook(ApiInfo, _api_info(converter))
     return converter
@@ -71,12 +74,12 @@ def _has_extra(kind: Any) -> bool:
     return attrs.has(kind) and "extra" in attrs.fields_dict(kind)
 
 
-def _keeping_extra(kind: type, converter: Converter) -> Callable[[Any, Any], Any]:
-    structure_known = make_dict_structure_fn(kind, converter)
+def _keeping_extra(converter: Converter, kind: Any) -> Callable[[Any, Any], Any]:
+    structure_known = cast("Callable[[Any, Any], Any]", make_dict_structure_fn(kind, converter))
     known = frozenset(attrs.fields_dict(kind)) - {"extra"}
 
     def structure_all(document: Any, into: Any) -> Any:
-        if not isinstance(document, dict):
+        if not is_object(document):
             msg = f"expected an object, not {type(document).__name__}"
             raise TypeError(msg)
         if document.keys() <= known:
@@ -92,11 +95,12 @@ def _keeping_extra(kind: type, converter: Converter) -> Callable[[Any, Any], Any
 
 
 def _api_info(converter: Converter) -> Callable[[Any, Any], Any]:
-    structure_info = _keeping_extra(ApiInfo, converter)
+    structure_info = _keeping_extra(converter, ApiInfo)
 
     def structure_either(document: Any, into: Any) -> Any:
-        if isinstance(document, dict) and "ok" not in document and "status" in document:
-            document = {**{k: v for k, v in document.items() if k != "status"}, "ok": document["status"]}
+        if is_object(document) and "ok" not in document and "status" in document:
+            document = {**document, "ok": document["status"]}
+            del document["status"]
         return structure_info(document, into)
 
     return structure_either
@@ -176,6 +180,10 @@ def read_json(body: bytes, into: Any, *, request_id: str | None = None) -> Any:
         raise
 
 
+def _list_of(kind: type) -> Any:
+    return list[kind]  # type: ignore[valid-type]  # a type that is known at run time only
+
+
 def structure_page(document: Any, into: type[T]) -> tuple[list[T], bool, str | None]:
     """
     Read one page of a list: its items, whether another follows, and the id to ask for it with.
@@ -184,11 +192,11 @@ def structure_page(document: Any, into: type[T]) -> tuple[list[T], bool, str | N
         APIResponseError: The document is neither a page nor an array.
     """
     if isinstance(document, list):
-        return cast("list[T]", structure(document, list[into])), False, None
-    if not isinstance(document, Mapping) or not isinstance(document.get("data"), list):
+        return cast("list[T]", structure(document, _list_of(into))), False, None
+    if not is_object(document) or not isinstance(document.get("data"), list):
         msg = "the answer is neither a page nor an array"
         raise APIResponseError(msg, details=("expected an object with a list named data @ $",))
-    items = cast("list[T]", structure(document["data"], list[into]))
+    items = cast("list[T]", structure(document["data"], _list_of(into)))
     cursor = document.get("next_page")
     return items, document.get("has_more") is True, cursor if isinstance(cursor, str) and cursor else None
 
@@ -208,8 +216,8 @@ def dumps(document: Mapping[str, Any]) -> bytes:
 
 def plain(value: Any) -> Any:
     """Give a model of a request, or a dictionary with some in it, as plain data without what is left out."""
-    if attrs.has(type(value)):
+    if attrs.has(cast(type, type(value))):
         value = attrs.asdict(value, recurse=False)
-    if isinstance(value, Mapping):
+    if is_object(value):
         return {name: plain(part) for name, part in value.items() if part is not None}
     return value

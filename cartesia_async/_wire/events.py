@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, cast, get_args
 
 from ..errors import APIResponseError, CartesiaError, StreamError, StreamEventError, StreamInterruptedError, APITimeoutError
 from ..models.events import AudioChunk, Done, UnknownEvent
+from .checks import is_object
 from .codec import structure
 from .sse import EventDecoder
 from .status import problem_in
@@ -79,7 +80,7 @@ class EventReader(Generic[E]):
                 document = json.loads(data)
             except (ValueError, RecursionError) as error:
                 raise self._not_understood("it is not JSON") from error
-        if not isinstance(document, dict):
+        if not is_object(document):
             raise self._not_understood("it is not a JSON object")
         kind = document.get("type")
         if not isinstance(kind, str):
@@ -99,7 +100,7 @@ class EventReader(Generic[E]):
             if event_class is not Done:
                 ready.append(cast(E, Done(status_code=document.get("status_code"), context_id=context_id)))
 
-    def _structured(self, document: dict[str, Any], kind: Any) -> E:
+    def _structured(self, document: Mapping[str, Any], kind: Any) -> E:
         if kind is not AudioChunk:
             # What tells the events apart is not a field of theirs.
             document = {key: value for key, value in document.items() if key not in _TELLING}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 from urllib.parse import quote, urlencode
 
 import attrs
@@ -113,7 +113,7 @@ def _pairs(given: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, str]]:
         if value is None:
             continue
         if isinstance(value, (list, tuple)):
-            yield from ((f"{name}[]", str(item)) for item in value)
+            yield from ((f"{name}[]", str(item)) for item in cast("Iterable[object]", value))
         else:
             yield name, str(value).lower() if isinstance(value, bool) else str(value)
 

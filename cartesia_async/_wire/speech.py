@@ -71,8 +71,10 @@ def speech_body(call: str, given: Mapping[str, Any], names: type, *, raw_only: b
         TypeError: An argument is missing or unknown.
     """
     needed, known = _NEEDS, names.__annotations__.keys() | _NEEDS
-    if (missing := [name for name in needed if name not in given]) or (unknown := given.keys() - known):
-        what = f"is missing {', '.join(missing)}" if missing else f"has no argument {', '.join(sorted(unknown))}"
+    missing = [name for name in needed if name not in given]
+    if missing or not given.keys() <= known:
+        unknown = sorted(given.keys() - known)
+        what = f"is missing {', '.join(missing)}" if missing else f"has no argument {', '.join(unknown)}"
         msg = f"{call}() {what}"
         raise TypeError(msg)
     fields = {name: plain(value) for name, value in given.items() if value is not None and name != "voice"}
@@ -108,7 +110,7 @@ def _voice(given: object) -> Mapping[str, Any]:
         return {"id": checks.identifier("voice.id", given.id)}
     if isinstance(given, (VoiceById, VoiceByEmbedding)):
         given = attrs.asdict(given, recurse=False)
-    if not isinstance(given, Mapping):
+    if not checks.is_object(given):
         raise checks.refuse("voice", given, "an id, a dictionary, a VoiceById or a VoiceByEmbedding")
     voice: dict[str, Any] = {
         str(name).removeprefix("__"): value for name, value in given.items() if value is not None and name != "mode"

@@ -26,6 +26,7 @@ from ..errors import (
     RateLimitError,
     UnprocessableEntityError,
 )
+from .checks import is_object
 
 ERRORS: Mapping[int, type[APIStatusError]] = {
     400: BadRequestError,
@@ -72,15 +73,16 @@ class Problem:
 def problem_in(document: object) -> Problem:
     """Read an error of either generation: an object, an object in an object, or ``Title: Message``."""
     if isinstance(document, str):
-        title, colon, message = document.partition(": ")
+        title, colon, rest = document.partition(": ")
         if colon and len(title) <= 80 and "\n" not in title and not title.strip().isdigit():
-            return Problem(title=title.strip(), message=message.strip())
+            return Problem(title=title.strip(), message=rest.strip())
         return Problem(message=document.strip())
-    if not isinstance(document, Mapping):
+    if not is_object(document):
         return Problem(message=json.dumps(document)[:_LONGEST_MESSAGE])
     inner = document.get("error")
-    if isinstance(inner, Mapping):
-        return problem_in({**{k: v for k, v in document.items() if k != "error"}, **inner})
+    if is_object(inner):
+        outer = {name: value for name, value in document.items() if name != "error"}
+        return problem_in({**outer, **inner})
     nested = problem_in(inner) if isinstance(inner, str) else Problem()
     message = _text(document, "message") or _text(document, "description") or _text(document, "detail")
     return Problem(
@@ -172,8 +174,10 @@ def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
     if (milliseconds := _number(headers.get("retry-after-ms"))) is not None:
         return milliseconds / 1000
     value = headers.get("Retry-After")
-    if value is None or (seconds := _number(value)) is not None:
-        return seconds if value is not None else None
+    if value is None:
+        return None
+    if (seconds := _number(value)) is not None:
+        return seconds
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, TypeError, OverflowError):

@@ -35,9 +35,9 @@ def repaired_header(head: bytes, size: int) -> bytes | None:
             there = size - body
             if length in _PLACEHOLDERS or length > there:
                 _repair(repaired, data=at, there=there, block=block, fact=fact)
-            if struct.unpack_from("<I", head, 4)[0] in _PLACEHOLDERS or repaired != head:
+            if struct.unpack_from("<I", head, 4)[0] in _PLACEHOLDERS or bytes(repaired) != head:
                 struct.pack_into("<I", repaired, 4, min(size - _CHUNK_HEADER, 0xFFFFFFFF))
-            return bytes(repaired) if repaired != head else None
+            return bytes(repaired) if bytes(repaired) != head else None
         at = body + length + length % 2
     return None
 

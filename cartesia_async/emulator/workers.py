@@ -31,12 +31,9 @@ class _Steps(Generic[T]):
     def __init__(self, source: Generator[T]) -> None:
         self._source = source
         self._lock = threading.Lock()
-        self.left = False
 
     def take(self) -> _Step[T] | None:
         with self._lock:
-            if self.left:
-                return None
             for item in self._source:
                 return _Step(item)
             return None
@@ -69,7 +66,6 @@ class Workers:
                 yield step.item
         except BaseException:
             # Not awaited: whoever leaves must not wait for a step that is still being worked on.
-            steps.left = True
             with contextlib.suppress(RuntimeError):  # the workers have ended, and no step is under way
                 self._pool.submit(steps.close)
             raise

@@ -7,7 +7,7 @@ import math
 import attrs
 
 
-def _seconds(_: object, attribute: attrs.Attribute[float | None], value: object) -> None:
+def _seconds(_: object, attribute: attrs.Attribute[float], value: object) -> None:
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value) or value <= 0:

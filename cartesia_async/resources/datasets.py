@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from .._calls.binding import R, Resource, endpoint
 from .._calls.fetch import Fetch
 from .._calls.listing import Listing
@@ -9,6 +11,8 @@ from .._wire import checks
 from .._wire.request import Form, Request, params, path, used
 from ..models.datasets import Dataset, DatasetFile
 from ..models.uploads import Upload, Uploadable
+
+T = TypeVar("T")
 
 
 class Datasets(Resource[R]):
@@ -104,8 +108,8 @@ class Datasets(Resource[R]):
 
 
 def _listing(
-    call: str, where: str, into: type, limit: int | None, starting_after: str | None, ending_before: str | None
-) -> Listing:
+    call: str, where: str, into: type[T], limit: int | None, starting_after: str | None, ending_before: str | None
+) -> Listing[T]:
     query = {
         "limit": checks.page_size("limit", limit),
         "starting_after": starting_after,

@@ -9,7 +9,7 @@ from .._calls.binding import R, Resource, endpoint
 from .._calls.streaming import SpeechAudio, SpeechEvents
 from .._wire.events import EventReader
 from .._wire.request import Request
-from .._wire.speech import speech_body
+from .._wire.speech import SpeechBody, speech_body
 from ..models.events import TTSEvent
 from ..models.speech import EventOptions, SpeechOptions
 
@@ -46,7 +46,7 @@ class TTS(Resource[R]):
             CartesiaError: The request failed; raised when the stream is read.
         """
         # https://docs.cartesia.ai/api-reference/tts/bytes
-        body = speech_body("tts.bytes", options, SpeechOptions)
+        body: SpeechBody = speech_body("tts.bytes", options, SpeechOptions)
         return SpeechAudio(Request("POST", "/tts/bytes", needs=("tts.bytes", *body.features), json=body))
 
     @endpoint
@@ -82,6 +82,6 @@ class TTS(Resource[R]):
             CartesiaError: The request failed; raised when the stream is read.
         """
         # https://docs.cartesia.ai/api-reference/tts/sse
-        body = speech_body("tts.sse", options, EventOptions, raw_only=True)
+        body: SpeechBody = speech_body("tts.sse", options, EventOptions, raw_only=True)
         request = Request("POST", "/tts/sse", needs=("tts.sse", *body.features), json=body)
         return SpeechEvents(request, partial(EventReader[TTSEvent], TTSEvent))

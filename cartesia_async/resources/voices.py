@@ -152,7 +152,7 @@ class Voices(Resource[R]):
         """
         # https://docs.cartesia.ai/api-reference/voices/update
         given = {"name": name, "description": description, "gender": gender}
-        body = {key: value for key, value in given.items() if not isinstance(value, Unset)}
+        body: dict[str, Any] = {key: value for key, value in given.items() if not isinstance(value, Unset)}
         if not body:
             msg = "update needs at least one of name, description and gender"
             raise ValueError(msg)

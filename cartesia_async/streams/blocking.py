@@ -11,14 +11,14 @@ import os
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from .._io.private_loop import PrivateLoop
 from ..models.events import Audio
 from .audio import AudioStream
 from .events import EventStream
 from .flow import Flow
-from .pages import Leaf, Page, Pages, _Leafed, _Walk
+from .pages import Leaf, Page, Pages, LeafSequence, Walk
 from .reading import Stream
 
 T = TypeVar("T")
@@ -213,7 +213,7 @@ class BlockingEventStream(BlockingStream[E], Generic[E]):
         return self._loop.call(self._stream.collect)
 
 
-class BlockingPage(_Leafed[T], Generic[T]):
+class BlockingPage(LeafSequence[T], Generic[T]):
     """One page: a sequence of items, with the way to the next."""
 
     def __init__(self, loop: PrivateLoop, page: Page[T]) -> None:
@@ -248,11 +248,11 @@ class BlockingPages(Generic[T]):
         return BlockingPage(self._loop, self._loop.call(self._pages.first_page))
 
     def __iter__(self) -> Iterator[T]:
-        walk = _Walk(self._pages._turn)  # noqa: SLF001 - its twin
+        walk = Walk(self._pages._turn)  # noqa: SLF001 - its twin
         while True:
             self._loop.call(walk.fill)
             if not (batch := walk.batch()):
-                if walk._over:  # noqa: SLF001 - its twin
+                if walk.over:
                     return
                 continue
             yield from batch

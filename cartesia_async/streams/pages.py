@@ -31,7 +31,7 @@ class Leaf(Generic[T]):
 Turn = Callable[["tuple[str, str] | None"], Awaitable[Leaf[T]]]
 
 
-class _Leafed(Sequence[T]):
+class LeafSequence(Sequence[T]):
     """A page as a sequence."""
 
     def __init__(self, leaf: Leaf[T]) -> None:
@@ -62,7 +62,7 @@ class _Leafed(Sequence[T]):
         return self._leaf.cursor
 
 
-class Page(_Leafed[T], Generic[T]):
+class Page(LeafSequence[T], Generic[T]):
     """One page: a sequence of items, with the way to the next."""
 
     def __init__(self, leaf: Leaf[T], turn: Turn[T]) -> None:
@@ -103,10 +103,10 @@ class Pages(Generic[T]):
         return self.first_page().__await__()
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return _Walk(self._turn)
+        return Walk(self._turn)
 
 
-class _Walk(Generic[T]):
+class Walk(Generic[T]):
     """All items, page by page."""
 
     def __init__(self, turn: Turn[T]) -> None:
@@ -114,15 +114,16 @@ class _Walk(Generic[T]):
         self._items: Sequence[T] = ()
         self._at = 0
         self._next: tuple[str, str] | None = None
-        self._begun = self._over = False
+        self._begun = False
+        self.over = False
 
-    def __aiter__(self) -> _Walk[T]:
+    def __aiter__(self) -> Walk[T]:
         return self
 
     async def __anext__(self) -> T:
         while self._at == len(self._items):
             await self.fill()
-            if self._over and self._at == len(self._items):
+            if self.over and self._at == len(self._items):
                 raise StopAsyncIteration
         item = self._items[self._at]
         self._at += 1
@@ -131,7 +132,7 @@ class _Walk(Generic[T]):
     async def fill(self) -> None:
         """Ask for the next page, if there is one."""
         if self._begun and self._next is None:
-            self._over = True
+            self.over = True
             return
         leaf = await self._turn(self._next)
         if self._begun and leaf.cursor == self._next and leaf.has_more and leaf.items:

@@ -7,7 +7,7 @@ import os
 import threading
 import weakref
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 from aiohttp.client_reqrep import ClientRequest
@@ -40,8 +40,9 @@ class PooledConnector(aiohttp.TCPConnector):
         reused = protocol in self._served
         if not reused:
             self._served.add(protocol)
-            if hasattr(connection.transport, "max_size"):
-                connection.transport.max_size = _READ_SIZE
+            transport: Any = connection.transport
+            if hasattr(transport, "max_size"):
+                transport.max_size = _READ_SIZE
         if (sending := current.get()) is not None:
             sending.connected(reused=reused)
         return connection
@@ -145,7 +146,7 @@ class LoopSession:
         self.session = own if own is not None else _new_session()
         self._fresh: aiohttp.ClientSession | None = None
         self.responses = weakref.WeakSet["Response"]()
-        self._closed = False
+        self._guard_ending = False
         self._guard = self._until_the_loop_ends()
 
     async def start(self) -> None:
@@ -158,7 +159,8 @@ class LoopSession:
         try:
             yield
         finally:
-            if not self._closed:
+            if not self._guard_ending:
+                self._guard_ending = True
                 await self.close()
 
     def fresh(self) -> aiohttp.ClientSession:
@@ -177,7 +179,8 @@ class LoopSession:
         # A closed transport tells its protocol in the loop's next round, and gives its socket back in that.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        if self._guard.ag_running is False:
+        if not self._guard_ending:
+            self._guard_ending = True
             await self._guard.aclose()
 
     def cut(self) -> None:
@@ -188,6 +191,7 @@ class LoopSession:
             session.detach()
             if connector is not None:
                 _close_now(connector)
+        self._guard_ending = True
         # Driven by hand to its end, the guard leaves nothing for the loop to finish.
         try:
             self._guard.aclose().send(None)
@@ -195,7 +199,6 @@ class LoopSession:
             pass
 
     def _end_streams(self) -> None:
-        self._closed = True
         for response in list(self.responses):
             response.abort("the client was closed")
 

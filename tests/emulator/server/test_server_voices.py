@@ -95,6 +95,9 @@ async def test_pages_fit_together(session: aiohttp.ClientSession, clip: bytes) -
             assert page["next_page"] == (ids[-1] if cursor == "starting_after" else ids[0])
             params[cursor] = page["next_page"]
         assert walked == everything
+    async with session.patch(f"/voices/{everything[0]}", json={"name": "changed, and still the first"}) as answer:
+        assert answer.status == 200
+    assert (await listed(session, starting_after=str(everything[0])))[0]["id"] == everything[1]
     async with session.delete(f"/voices/{everything[3]}") as answer:
         assert answer.status == 204
     following = await listed(session, starting_after=str(everything[3]))
