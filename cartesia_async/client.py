@@ -46,7 +46,7 @@ class Client(Resource[R]):
     def _furnish(self, runner: R) -> None:
         # Importing the package is cheap because only making a client loads what makes requests:
         # here, and not in the middle of one.
-        from .resources import api_status, datasets, tts, voice_changer, voices  # noqa: PLC0415
+        from .resources import api_status, datasets, tts, voice_changer, voices
 
         self._runner = runner
         self.api_status = api_status.ApiStatus(runner)
@@ -89,7 +89,7 @@ class Client(Resource[R]):
             ValueError: The path is not one below the base URL, or both *json* and *form* are given.
             CartesiaError: The request failed.
         """
-        from ._calls.fetch import Fetch  # noqa: PLC0415 - see _furnish
+        from ._calls.fetch import Fetch
 
         if not path.startswith("/") or path.startswith("//") or "/.." in path or not path.isprintable():
             msg = f"path must begin with one slash and stay below the base URL, not {path!r}"
@@ -105,7 +105,7 @@ def _query(given: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:
 
 
 def _form(given: Mapping[str, str | Content | Upload] | None) -> Form | None:
-    from .models.uploads import Upload  # noqa: PLC0415 - it is needed here alone
+    from .models.uploads import Upload
 
     if given is None:
         return None
@@ -114,7 +114,7 @@ def _form(given: Mapping[str, str | Content | Upload] | None) -> Form | None:
     return Form(fields, files)
 
 
-def _unpickled(kind: type[AsyncCartesia] | type[Cartesia], transport: Any, options: Options) -> Any:
+def _unpickled(kind: type[AsyncCartesia | Cartesia], transport: Any, options: Options) -> Any:
     client = kind.__new__(kind)
     client._begin(transport, options)  # noqa: SLF001 - it is being made
     return client
@@ -155,7 +155,7 @@ class AsyncCartesia(Client[Async]):
         session: aiohttp.ClientSession | None = None,
         on_event: Listener | None = None,
     ) -> None:
-        from ._io.settings import settle  # noqa: PLC0415 - see _furnish
+        from ._io.settings import settle
 
         self._begin(
             *settle(
@@ -194,15 +194,13 @@ class AsyncCartesia(Client[Async]):
         Raises:
             ValueError: An argument is known to be wrong.
         """
-        from ._io.settings import changed  # noqa: PLC0415 - see _furnish
+        from ._io.settings import changed
 
         view = type(self).__new__(type(self))
         runner = self._runner
-        view._begin(
+        view._begin(  # noqa: SLF001 - it is being made
             runner.transport,
-            changed(
-                runner.options, timeout=timeout, max_retries=max_retries, api_version=api_version, headers=headers
-            ),
+            changed(runner.options, timeout=timeout, max_retries=max_retries, api_version=api_version, headers=headers),
         )
         return view
 
@@ -265,7 +263,7 @@ class Cartesia(Client[Blocking]):
         headers: Mapping[str, str | None] | None = None,
         on_event: Listener | None = None,
     ) -> None:
-        from ._io.settings import settle  # noqa: PLC0415 - see _furnish
+        from ._io.settings import settle
 
         self._begin(
             *settle(
@@ -282,7 +280,7 @@ class Cartesia(Client[Blocking]):
         )
 
     def _begin(self, transport: Any, options: Options) -> None:
-        from ._io.private_loop import PrivateLoop  # noqa: PLC0415 - see _furnish
+        from ._io.private_loop import PrivateLoop
 
         self._furnish(Blocking(transport, options, PrivateLoop(closing=transport.close)))
 
@@ -306,14 +304,14 @@ class Cartesia(Client[Blocking]):
         Raises:
             ValueError: An argument is known to be wrong.
         """
-        from ._io.settings import changed  # noqa: PLC0415 - see _furnish
+        from ._io.settings import changed
 
         view = type(self).__new__(type(self))
         runner = self._runner
         options = changed(
             runner.options, timeout=timeout, max_retries=max_retries, api_version=api_version, headers=headers
         )
-        view._furnish(Blocking(runner.transport, options, runner.loop))
+        view._furnish(Blocking(runner.transport, options, runner.loop))  # noqa: SLF001 - it is being made
         return view
 
     def warm_up(self) -> None:

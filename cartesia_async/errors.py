@@ -72,9 +72,7 @@ class UnsupportedVersionError(CartesiaError):
         available_in: The versions that have it, oldest first.
     """
 
-    def __init__(
-        self, message: str, *, feature: str, api_version: str | None, available_in: tuple[str, ...]
-    ) -> None:
+    def __init__(self, message: str, *, feature: str, api_version: str | None, available_in: tuple[str, ...]) -> None:
         super().__init__(message)
         self.feature = feature
         self.api_version = api_version

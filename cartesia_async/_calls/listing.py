@@ -41,7 +41,6 @@ class Listing(Call[Pages[T], BlockingPages[T]], Generic[T]):
 
     def run_blocking(self, transport: Transport, outgoing: Outgoing, loop: PrivateLoop) -> BlockingPages[T]:
         """Give the pages on *loop*."""
-
         return BlockingPages(loop, self.run(transport, outgoing))
 
 

@@ -91,7 +91,7 @@ class PrivateLoop:
     def __del__(self) -> None:
         finalizer = getattr(self, "_finalizer", None)
         if finalizer is not None and finalizer.alive and self._pid == os.getpid():
-            warnings.warn("a Cartesia client was not closed", ResourceWarning, source=self)
+            warnings.warn("a Cartesia client was not closed", ResourceWarning, stacklevel=1, source=self)
 
 
 def _end(manager: AbstractContextManager[BlockingPortal], portal: BlockingPortal, closing: Closing) -> None:

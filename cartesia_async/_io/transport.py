@@ -9,8 +9,6 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NoReturn
 
-import attrs
-
 from .. import _about
 from .._wire.backoff import delay_before, is_retried_status
 from .._wire.request import Outgoing
@@ -130,7 +128,7 @@ class Transport:
     def __del__(self) -> None:
         sessions = getattr(self, "sessions", None)
         if sessions is not None and sessions.in_use:
-            warnings.warn("an AsyncCartesia client was not closed", ResourceWarning, source=self)
+            warnings.warn("an AsyncCartesia client was not closed", ResourceWarning, stacklevel=1, source=self)
             sessions.abandon()
 
 

@@ -14,9 +14,9 @@ from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn
 
 from ..errors import APIResponseError
-from .checks import is_object
 from ..models.api_status import ApiInfo
 from ..models.events import AudioChunk
+from .checks import is_object
 
 T = TypeVar("T")
 _EXCERPT = 120
@@ -151,7 +151,7 @@ def _not_understood(document: Any, into: Any, error: Exception) -> APIResponseEr
     details: tuple[str, ...] = (str(error),)
     try:
         _explaining[0].structure(document, into)
-    except Exception as explained:
+    except Exception as explained:  # noqa: BLE001 - cattrs raises groups of whatever its hooks do
         details = tuple(transform_error(explained))
     name = getattr(into, "__name__", str(into))
     return APIResponseError(f"the answer is not a {name}: {'; '.join(details[:5])}", details=details)

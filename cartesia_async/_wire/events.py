@@ -7,7 +7,14 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar, cast, get_args
 
-from ..errors import APIResponseError, CartesiaError, StreamError, StreamEventError, StreamInterruptedError, APITimeoutError
+from ..errors import (
+    APIResponseError,
+    APITimeoutError,
+    CartesiaError,
+    StreamError,
+    StreamEventError,
+    StreamInterruptedError,
+)
 from ..models.events import AudioChunk, Done, UnknownEvent
 from .checks import is_object
 from .codec import structure

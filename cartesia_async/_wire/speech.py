@@ -133,9 +133,7 @@ def _voice(given: object) -> Mapping[str, Any]:
 _NEEDED = {"raw": ("encoding", "sample_rate"), "wav": ("encoding", "sample_rate"), "mp3": ("sample_rate", "bit_rate")}
 
 
-def output_format(
-    given: object, *, raw_only: bool = False, prefix: str = "output_format."
-) -> Mapping[str, Any]:
+def output_format(given: object, *, raw_only: bool = False, prefix: str = "output_format.") -> Mapping[str, Any]:
     """
     Check an output format and give it as plain data.
 

@@ -38,7 +38,14 @@ class Datasets(Resource[R]):
             CartesiaError: The request failed.
         """
         # https://docs.cartesia.ai/api-reference/datasets/list
-        return _listing("datasets.list", "/datasets/", Dataset, limit, starting_after, ending_before)
+        return _listing(
+            "datasets.list",
+            "/datasets/",
+            Dataset,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+        )
 
     @endpoint
     def create(self, *, name: str, description: str | None = None) -> Fetch[Dataset]:
@@ -85,7 +92,14 @@ class Datasets(Resource[R]):
         """
         # https://docs.cartesia.ai/api-reference/datasets/list-files
         where = path("datasets", checks.identifier("id", id), "files")
-        return _listing("datasets.list_files", where, DatasetFile, limit, starting_after, ending_before)
+        return _listing(
+            "datasets.list_files",
+            where,
+            DatasetFile,
+            limit=limit,
+            starting_after=starting_after,
+            ending_before=ending_before,
+        )
 
     @endpoint
     def upload_file(self, file: Uploadable, id: str, *, purpose: str = "fine_tune") -> Fetch[None]:
@@ -108,7 +122,7 @@ class Datasets(Resource[R]):
 
 
 def _listing(
-    call: str, where: str, into: type[T], limit: int | None, starting_after: str | None, ending_before: str | None
+    call: str, where: str, into: type[T], *, limit: int | None, starting_after: str | None, ending_before: str | None
 ) -> Listing[T]:
     query = {
         "limit": checks.page_size("limit", limit),

@@ -131,7 +131,12 @@ class Voices(Resource[R]):
 
     @endpoint
     def update(
-        self, id: str, *, name: str | Unset = UNSET, description: str | Unset = UNSET, gender: str | Unset | None = UNSET
+        self,
+        id: str,
+        *,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        gender: str | Unset | None = UNSET,
     ) -> Fetch[Voice]:
         """
         Change a voice; what is left out stays as it is.

@@ -18,7 +18,7 @@ from ..models.events import Audio
 from .audio import AudioStream
 from .events import EventStream
 from .flow import Flow
-from .pages import Leaf, Page, Pages, LeafSequence, Walk
+from .pages import Leaf, LeafSequence, Page, Pages, Walk
 from .reading import Stream
 
 T = TypeVar("T")

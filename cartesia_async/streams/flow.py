@@ -178,7 +178,7 @@ class Pieces:
         """Hand the piece on."""
         ready.append(chunk)
 
-    def finish(self, ready: deque[bytes]) -> None:
+    def finish(self, ready: deque[bytes]) -> None:  # noqa: ARG002 - nothing is held back
         """End."""
         self.finished = True
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Mapping
 from types import TracebackType
-from typing import Any, Generic, TypeVar
-
-from typing import Self
+from typing import Any, Generic, Self, TypeVar
 
 from .._io.http.response import Response
 from .flow import Flow, Items

@@ -74,7 +74,7 @@ class Attempt:
                     timeout=timeout,
                     allow_redirects=False,
                 )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - each is judged, and raised unless the request is repeated
             return self._failure(error, sending, url.host or "", scope_expired=scope.expired())
         finally:
             if token is not None:
@@ -89,7 +89,9 @@ class Attempt:
             total=(self.deadline, limits.total),
         )
 
-    def _body(self, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> aiohttp.Payload | aiohttp.FormData | None:
+    def _body(
+        self, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]
+    ) -> aiohttp.Payload | aiohttp.FormData | None:
         request = self.outgoing.request
         if request.form is not None:
             return form_body(request.form, self.sources, sending, seen)

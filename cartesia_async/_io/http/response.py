@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 import aiohttp
 
@@ -147,10 +148,8 @@ class Response:
     async def drain(self) -> None:
         """Wait a moment for the end of a body of which nothing more is due; close the connection if it does not come."""
         self.began, self._idle = True, _GRACE
-        try:
+        with suppress(APIConnectionError):
             await self.piece()
-        except APIConnectionError:
-            pass
         self.abort("more than was wanted")
 
     def abort(self, reason: str) -> None:

@@ -85,7 +85,7 @@ class SourceBody(aiohttp.payload.Payload):
         self._source, self._sending, self._seen = source, sending, seen
         self._size = source.size
 
-    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:  # noqa: ARG002 - it overrides
         """Refuse: a file is never kept as text."""
         msg = "a file that is uploaded is not kept"
         raise TypeError(msg)
@@ -120,14 +120,12 @@ class SourceBody(aiohttp.payload.Payload):
             raise
         sending.sent()
 
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        """Write all of the file."""
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:  # noqa: ARG002
+        """Write all of the file: its length is announced by its size."""
         await self.write(writer)
 
 
-def _note_connection(
-    writer: AbstractStreamWriter, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]
-) -> None:
+def _note_connection(writer: AbstractStreamWriter, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:
     # A session of the user's own has a connector of its own, which tells nothing: a connection that
     # has carried a body of ours before is known to be a reused one.
     transport = getattr(writer, "transport", None)

@@ -7,6 +7,7 @@ import os
 import threading
 import weakref
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -193,10 +194,8 @@ class LoopSession:
                 _close_now(connector)
         self._guard_ending = True
         # Driven by hand to its end, the guard leaves nothing for the loop to finish.
-        try:
+        with suppress(StopIteration, RuntimeError):
             self._guard.aclose().send(None)
-        except (StopIteration, RuntimeError):
-            pass
 
     def _end_streams(self) -> None:
         for response in list(self.responses):

@@ -170,35 +170,34 @@ def test_any_path_and_query_are_answered(door: Door, path: str, version: str, id
 HEAD = b"POST %s HTTP/1.1\r\nHost: x\r\nX-API-Key: k\r\nCartesia-Version: 2026-08-14\r\n"
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"\0\0\0\0\r\n\r\n",
-        b"GET\r\n\r\n",
-        b"GET / HTTP/9.9\r\n\r\n",
-        b"GET /voices HTTP/1.1\r\nHost: \xff\r\n\r\n",
-        b"GET /voices HTTP/1.1\r\nCartesia-Version: \xff\r\n\r\n",
-        b"GET /voices HTTP/1.0\r\nCartesia-Version: 2026-08-14\r\nX-API-Key: \xff\r\n\r\n",
-        b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\n\r\n",
-        b"GET http://[/voices HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET //%zz?%zz=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"POST /tts/bytes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        HEAD % b"/tts/bytes" + b"Content-Length: 9\r\n\r\n{",
-        b"POST /tts/bytes HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        HEAD % b"/datasets/x/files" + b"Content-Type: multipart/form-data; boundary=\xff\r\nContent-Length: 1\r\n\r\n-",
-    ],
-    ids=range(15),
-)
-def test_any_noise_on_the_socket_is_survived(door: Door, raw: bytes, capfd: pytest.CaptureFixture[str]) -> None:
+NOISE = [
+    b"\0\0\0\0\r\n\r\n",
+    b"GET\r\n\r\n",
+    b"GET / HTTP/9.9\r\n\r\n",
+    b"GET /voices HTTP/1.1\r\nHost: \xff\r\n\r\n",
+    b"GET /voices HTTP/1.1\r\nCartesia-Version: \xff\r\n\r\n",
+    b"GET /voices HTTP/1.0\r\nCartesia-Version: 2026-08-14\r\nX-API-Key: \xff\r\n\r\n",
+    b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\n\r\n",
+    b"GET http://[/voices HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET //%zz?%zz=%zz HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"POST /tts/bytes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    HEAD % b"/tts/bytes" + b"Content-Length: 9\r\n\r\n{",
+    b"POST /tts/bytes HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    HEAD % b"/datasets/x/files" + b"Content-Type: multipart/form-data; boundary=\xff\r\nContent-Length: 1\r\n\r\n-",
+]
+
+
+def test_any_noise_on_the_socket_is_survived(door: Door, capfd: pytest.CaptureFixture[str]) -> None:
     """Broken HTTP is a 4xx or a closed connection; nothing is printed, and the next request is served."""
-    with socket.create_connection(("127.0.0.1", door.port), timeout=5) as client:
-        client.sendall(raw)
-        client.shutdown(socket.SHUT_WR)
-        answer = b""
-        while chunk := client.recv(2**16):
-            answer += chunk
-    assert answer == b"" or int(answer.split(b" ", 2)[1]) < 500
-    assert door.send("GET", "/", "2026-08-14") == 200
+    for raw in NOISE:
+        with socket.create_connection(("127.0.0.1", door.port), timeout=5) as client:
+            client.sendall(raw)
+            client.shutdown(socket.SHUT_WR)
+            answer = b""
+            while chunk := client.recv(2**16):
+                answer += chunk
+        assert answer == b"" or int(answer.split(b" ", 2)[1]) < 500, raw
+        assert door.send("GET", "/", "2026-08-14") == 200
     assert capfd.readouterr() == ("", "")

@@ -106,21 +106,21 @@ async def test_pages_fit_together(session: aiohttp.ClientSession, clip: bytes) -
         assert len((await answer.json())["data"]) == 10
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "limit=0", "limit=101", "limit=x", "limit=1.5", "limit=-1", "limit=1e400", "limit=nan", "is_owner=maybe",
-        "gender=male", "starting_after=unknown", "ending_before=unknown",
-        f"starting_after={VOICE}&ending_before={VOICE}",
-        "expand[]=everything", "limit=" + "9" * 5_000,
-    ],
-)  # fmt: skip
-async def test_a_wrong_parameter_is_refused(session: aiohttp.ClientSession, query: str) -> None:
-    """Parameters out of range are 400."""
-    async with session.get(f"/voices?{query}") as answer:
-        assert answer.status == 400
-        name = query.partition("=")[0]
-        assert name in (await answer.json())["message"] or "ending_before" in query
+WRONG_QUERIES = [
+    "limit=0", "limit=101", "limit=x", "limit=1.5", "limit=-1", "limit=1e400", "limit=nan", "is_owner=maybe",
+    "gender=male", "starting_after=unknown", "ending_before=unknown",
+    f"starting_after={VOICE}&ending_before={VOICE}",
+    "expand[]=everything", "limit=" + "9" * 5_000,
+]  # fmt: skip
+
+
+async def test_a_wrong_parameter_is_refused(session: aiohttp.ClientSession) -> None:
+    """Parameters out of range are 400, and named."""
+    for query in WRONG_QUERIES:
+        async with session.get(f"/voices?{query}") as answer:
+            assert answer.status == 400, query
+            name = query.partition("=")[0]
+            assert name in (await answer.json())["message"] or "ending_before" in query
 
 
 async def test_filters_choose(session: aiohttp.ClientSession, clip: bytes) -> None:

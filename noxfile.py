@@ -1,0 +1,83 @@
+"""The project's chores: ``nox -s tests`` and so on."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from pathlib import Path
+
+import nox
+
+PROJECT = tomllib.loads(Path("pyproject.toml").read_text())
+PYTHONS = nox.project.python_versions(PROJECT)
+PRESENT = [version for version in PYTHONS if shutil.which(f"python{version}")]
+# A chore that needs one Python takes the one that nox runs on.
+nox.options.sessions = ["tests", "lint", "types"]
+nox.options.default_venv_backend = "virtualenv"
+
+
+def _group(name: str) -> list[str]:
+    return nox.project.dependency_groups(PROJECT, name)
+
+
+def _lowest() -> list[str]:
+    needed = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["emulator"]
+    return [requirement.replace(">=", "==") for requirement in needed]
+
+
+def _tests(session: nox.Session) -> None:
+    session.run("pytest", *(session.posargs or ["-n", "auto", "--dist", "loadfile"]))
+
+
+@nox.session(python=PRESENT or None)
+def tests(session: nox.Session) -> None:
+    """Run the tests on every supported Python that is here."""
+    session.install(".[emulator]", *_group("tests"))
+    _tests(session)
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that the project says it works with."""
+    session.install(".[emulator]", *_group("tests"), *_lowest())
+    _tests(session)
+
+
+@nox.session
+def bare(session: nox.Session) -> None:
+    """Run the emulator's tests without its extra: the tone engine needs nothing."""
+    session.install(".", *_group("tests"))
+    session.run("pytest", "tests/emulator/bare", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Look for what is untidy."""
+    session.install(*_group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types: of the package, and of every call as a user meets it."""
+    session.install(".[emulator]", *_group("types"))
+    session.run("mypy")
+    session.run("pyright", "--pythonpath", f"{session.virtualenv.bin}/python")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Measure which lines and branches the tests reach."""
+    session.install("-e", ".[emulator]", *_group("tests"))
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "combine", success_codes=[0, 1])
+    session.run("coverage", "report")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning is an error."""
+    session.install(".[emulator]", *_group("docs"))
+    session.run("sphinx-build", "-W", "-n", "-b", "html", "docs", "docs/_build/html")
