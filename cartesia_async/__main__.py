@@ -75,12 +75,13 @@ def _say(arguments: argparse.Namespace) -> None:
         msg = f"--output must be in a folder that exists, not {arguments.output!r}"
         raise ValueError(msg)
     with _client(emulated=arguments.emulator) as client:
+        wanted: Any = _FORMATS[suffix]
         audio = client.tts.bytes(
             model_id=arguments.model,
             transcript=text,
             voice=arguments.voice,
             language=arguments.language,
-            output_format=_FORMATS[suffix],  # type: ignore[typeddict-item]  # pyright: ignore[reportArgumentType]
+            output_format=wanted,
         )
         if to_stdout:
             for chunk in audio:

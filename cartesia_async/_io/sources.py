@@ -6,8 +6,9 @@ import asyncio
 import io
 import os
 import stat
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
-from inspect import isawaitable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from contextlib import aclosing
+from inspect import isawaitable, iscoroutinefunction
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
@@ -19,6 +20,7 @@ from ..models.uploads import BinaryReader, Upload
 
 T = TypeVar("T")
 PIECE = 256 * 1024
+_BUFFERS = (bytes, bytearray, memoryview)
 _HEAD = 64  # enough of a file to know its type by
 
 
@@ -37,7 +39,7 @@ class Source:
         started: Whether reading has begun.
     """
 
-    pieces: Callable[[], AsyncIterator[bytes]]
+    pieces: Callable[[], AsyncGenerator[bytes, None]]
     size: int | None
     replayable: bool
     filename: str = ""
@@ -65,12 +67,12 @@ async def open_source(name: str, upload: Upload) -> Source:
     return source
 
 
-async def _source_of(name: str, content: object) -> tuple[Source, bytes, str | None]:
+async def _source_of(name: str, content: Any) -> tuple[Source, bytes, str | None]:
     if isinstance(content, (str, os.PathLike)):
         path = Path(os.fspath(cast("str | os.PathLike[str]", content)))
         source, head = await asyncio.to_thread(_path_source, name, path)
         return source, head, path.name
-    if isinstance(content, (bytes, bytearray, memoryview)):
+    if isinstance(content, _BUFFERS):
         view = memoryview(content).cast("B")
         return _bytes_source(name, view), bytes(view[:_HEAD]), None
     if isinstance(content, io.TextIOBase):
@@ -90,7 +92,7 @@ def _bytes_source(name: str, view: memoryview) -> Source:
     if not view:
         raise refuse(name, b"", "audio that is not empty")
 
-    async def pieces() -> AsyncIterator[bytes]:
+    async def pieces() -> AsyncGenerator[bytes, None]:
         for start in range(0, len(view), PIECE):
             yield bytes(view[start : start + PIECE])
 
@@ -116,11 +118,12 @@ def _path_source(name: str, path: Path) -> tuple[Source, bytes]:
     return Source(lambda: _read_path(name, path, status.st_size), status.st_size, replayable=True), head
 
 
-async def _read_path(name: str, path: Path, size: int | None) -> AsyncIterator[bytes]:
+async def _read_path(name: str, path: Path, size: int | None) -> AsyncGenerator[bytes, None]:
     file = await asyncio.to_thread(path.open, "rb")
     try:
-        async for piece in _read(name, file, size):
-            yield piece
+        async with aclosing(_read(name, file, size)) as pieces:
+            async for piece in pieces:
+                yield piece
     finally:
         await asyncio.shield(asyncio.to_thread(file.close))
 
@@ -144,10 +147,11 @@ async def _reader_source(name: str, reader: Any) -> tuple[Source, bytes, str | N
     if size <= 0:
         raise refuse(name, reader, "a file with something left to read")
 
-    async def pieces() -> AsyncIterator[bytes]:
+    async def pieces() -> AsyncGenerator[bytes, None]:
         await _called(file.seek, start)
-        async for piece in _read(name, file, size):
-            yield piece
+        async with aclosing(_read(name, file, size)) as read:
+            async for piece in read:
+                yield piece
 
     return Source(pieces, size, replayable=True), head, known_as
 
@@ -166,13 +170,13 @@ async def _position(file: Any) -> int | None:
 
 async def _called(function: Callable[..., T | Awaitable[T]], *arguments: object) -> T:
     # A wrapped file (anyio's, aiofiles') goes to a thread by itself; a plain one is taken there.
-    if asyncio.iscoroutinefunction(function):
+    if iscoroutinefunction(function):
         return cast(T, await function(*arguments))
     result = await asyncio.to_thread(function, *arguments)
     return cast(T, await result) if isawaitable(result) else result
 
 
-async def _read(name: str, file: BinaryIO | BinaryReader, size: int | None) -> AsyncIterator[bytes]:
+async def _read(name: str, file: BinaryIO | BinaryReader, size: int | None) -> AsyncGenerator[bytes, None]:
     left = size
     while left is None or left > 0:
         piece = await _called(file.read, PIECE if left is None else min(PIECE, left))
@@ -183,19 +187,24 @@ async def _read(name: str, file: BinaryIO | BinaryReader, size: int | None) -> A
         yield _as_bytes(name, piece)
 
 
-async def _iterated(name: str, content: Iterable[object]) -> AsyncIterator[bytes]:
+async def _iterated(name: str, content: Iterable[object]) -> AsyncGenerator[bytes, None]:
     iterator = await asyncio.to_thread(iter, content)
     while (piece := await asyncio.to_thread(next, iterator, None)) is not None:
         yield _as_bytes(name, piece)
 
 
-async def _checked(name: str, content: AsyncIterable[object]) -> AsyncIterator[bytes]:
-    async for piece in content:
-        yield _as_bytes(name, piece)
+async def _checked(name: str, content: AsyncIterable[object]) -> AsyncGenerator[bytes, None]:
+    iterator = aiter(content)
+    try:
+        async for piece in iterator:
+            yield _as_bytes(name, piece)
+    finally:
+        if (aclose := getattr(iterator, "aclose", None)) is not None:
+            await aclose()
 
 
-def _as_bytes(name: str, piece: object) -> bytes:
-    if not isinstance(piece, (bytes, bytearray, memoryview)):
+def _as_bytes(name: str, piece: Any) -> bytes:
+    if not isinstance(piece, _BUFFERS):
         msg = f"{name} must give bytes, not {type(piece).__name__}"
         raise TypeError(msg)
     return bytes(piece)

@@ -45,8 +45,8 @@ def identifier(name: str, value: object) -> str:
 def numbers(name: str, value: object) -> list[float]:
     """Return *value* as a list if it is a sequence of finite numbers."""
     if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__"):
-        raise refuse(name, value, "a sequence of finite numbers")
-    listed = list[Any](value)
+        raise refuse(name, cast(Any, value), "a sequence of finite numbers")
+    listed: list[Any] = list(cast(Any, value))
     for position, number in enumerate(listed):
         if isinstance(number, bool) or not _is_finite(number):
             raise refuse(f"{name}[{position}]", number, "a finite number")

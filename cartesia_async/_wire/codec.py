@@ -42,7 +42,7 @@ def _sequence(value: Any, kind: Any) -> Any:
     if not isinstance(value, list):
         msg = f"expected a list, not {type(value).__name__}"
         raise TypeError(msg)
-    numbers = cast("list[Any]", value)
+    numbers: list[Any] = value
     return tuple(numbers) if get_origin(kind) is tuple else numbers
 
 
@@ -214,9 +214,9 @@ def dumps(document: Mapping[str, Any]) -> bytes:
         raise ValueError(str(error)) from error
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """Give a model of a request, or a dictionary with some in it, as plain data without what is left out."""
-    if attrs.has(cast(type, type(value))):
+    if attrs.has(type(value)):
         value = attrs.asdict(value, recurse=False)
     if is_object(value):
         return {name: plain(part) for name, part in value.items() if part is not None}

@@ -13,7 +13,7 @@ from aiohttp import web
 
 from .engines.protocol import Timed
 from .exchange import Exchange
-from .problems import Problem, error_event
+from .problems import error_event
 from .sounding import Sound, Sounds
 
 Event = Mapping[str, object]
@@ -91,13 +91,14 @@ async def send_events(
     async with aclosing(_paced(exchange, sounds)) as paced:
         sound = await anext(paced, None)
         stream = await exchange.begin(content_type, {"Cache-Control": "no-cache"})
-        try:
-            while sound is not None:
-                for event in events_of(sound):
-                    await stream.write(frame(event))
+        while sound is not None:
+            for event in events_of(sound):
+                await stream.write(frame(event))
+            try:
                 sound = await anext(paced, None)
-        except Problem as problem:
-            end = error_event(problem, exchange.version, exchange.request_id)
+            except Exception as error:  # noqa: BLE001 (recorded, and told to the client)
+                end = error_event(exchange.problem_of(error), exchange.version, exchange.request_id)
+                break
     await stream.write(frame(end))
     await stream.write_eof()
     return stream

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 
@@ -12,10 +14,14 @@ from aiohttp import web
 from .bodies import Counted, Form, Spooled, read_body, read_form, read_object, spooled
 from .engines.protocol import Engine
 from .fields import Fields
-from .problems import voice_not_found
+from .problems import Problem, voice_not_found
 from .received import RequestLog
 from .state import State, StoredVoice
 from .workers import Workers
+
+logger = logging.getLogger("cartesia_async.emulator")
+# A library's records go nowhere unless the program that uses it says where.
+logger.addHandler(logging.NullHandler())
 
 _LARGE = 2**16
 
@@ -30,6 +36,7 @@ class Workshop:
         workers: The threads for heavy work.
         state: The voices and datasets.
         log: The requests received.
+        crashes: The newest exceptions that nothing foresaw; none, as long as the emulator is right.
         realtime: Whether streams are paced as speech.
         base_url: The address of the emulator.
     """
@@ -38,6 +45,7 @@ class Workshop:
     workers: Workers
     state: State
     log: RequestLog
+    crashes: deque[Exception]
     realtime: bool
     base_url: str
 
@@ -125,6 +133,14 @@ class Exchange:
     def answered(self, status: int) -> None:
         """Note the status of the answer in the log."""
         self.shop.log.amend(self.number, lambda record: attrs.evolve(record, status=status))
+
+    def problem_of(self, error: Exception) -> Problem:
+        """Give the problem to tell the client of: the error itself, or, where nothing foresaw it, a 500, recorded."""
+        if isinstance(error, Problem):
+            return error
+        logger.error("%s %s failed", self.request.method, self.request.path, exc_info=error)
+        self.shop.crashes.append(error)
+        return Problem(status=500, title="Unexpected error", message="An unexpected error occurred.")
 
     def _log(self, form: Form) -> None:
         texts = {name: str(value) for name, value in form.fields.values.items()}

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import collections
 import hmac
-import logging
 from collections.abc import Collection
 
 import aiohttp
@@ -19,12 +17,6 @@ from .received import Named, ReceivedRequest
 from .routes import TABLE
 from .state import new_id
 
-logger = logging.getLogger("cartesia_async.emulator")
-# A library's records go nowhere unless the program that uses it says where.
-logger.addHandler(logging.NullHandler())
-
-_MOST_CRASHES = 100
-
 
 @attrs.define(kw_only=True)
 class Gate:
@@ -34,13 +26,11 @@ class Gate:
     Attributes:
         shop: What answers are made with.
         api_keys: The credentials accepted; `None` for any that is not empty.
-        crashes: The newest exceptions that nothing foresaw; none, as long as the emulator is right.
         under_way: The tasks of requests that are being answered.
     """
 
     shop: Workshop
     api_keys: Collection[str] | None
-    crashes: collections.deque[BaseException]
     under_way: set[asyncio.Task[object]] = attrs.field(factory=set["asyncio.Task[object]"])
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -75,16 +65,11 @@ class Gate:
     async def _answer(self, exchange: Exchange) -> web.StreamResponse:
         try:
             response = await self._ask(exchange)
-        except Problem as problem:
-            return self._refuse(exchange, problem)
         except (asyncio.CancelledError, ConnectionError, aiohttp.ClientConnectionError):
             # The client has left, or the emulator is stopping: there is nobody to answer.
             raise
-        except Exception as error:
-            logger.exception("%s %s failed", exchange.request.method, exchange.request.path)
-            self.crashes.append(error)
-            message = "An unexpected error occurred."
-            return self._refuse(exchange, Problem(status=500, title="Unexpected error", message=message))
+        except Exception as error:  # noqa: BLE001 (recorded, and told to the client)
+            return _refuse(exchange, exchange.problem_of(error))
         if not response.prepared:
             response.headers["x-request-id"] = exchange.request_id
         return response
@@ -111,17 +96,6 @@ class Gate:
         if not known:
             raise Problem(status=401, title="Unauthorized", message="A valid API key or access token is required.")
 
-    def _refuse(self, exchange: Exchange, problem: Problem) -> web.StreamResponse:
-        stream = exchange.stream
-        if stream is not None:
-            # Too late for a status: only a cut can tell the client that what it has is not whole.
-            if exchange.request.transport is not None:
-                exchange.request.transport.abort()
-            return stream
-        answer = error_answer(problem, exchange.version or None, exchange.request_id)
-        answer.headers["x-request-id"] = exchange.request_id
-        return answer
-
 
 async def _go_ahead(request: web.BaseRequest) -> None:
     """Ask for the body of a client that waits to be asked."""
@@ -131,10 +105,17 @@ async def _go_ahead(request: web.BaseRequest) -> None:
         request.writer.output_size = 0
 
 
-def new_crash_list() -> collections.deque[BaseException]:
-    """Make the place where unforeseen exceptions are kept."""
-    return collections.deque(maxlen=_MOST_CRASHES)
-
-
 def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode("utf-8", "surrogateescape"), other.encode("utf-8", "surrogateescape"))
+    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
+
+
+def _refuse(exchange: Exchange, problem: Problem) -> web.StreamResponse:
+    stream = exchange.stream
+    if stream is not None:
+        # Too late for a status: only a cut can tell the client that what it has is not whole.
+        if exchange.request.transport is not None:
+            exchange.request.transport.abort()
+        return stream
+    answer = error_answer(problem, exchange.version or None, exchange.request_id)
+    answer.headers["x-request-id"] = exchange.request_id
+    return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+from collections import deque
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
@@ -16,13 +17,14 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from .engines import engine_named
 from .engines.protocol import Engine
-from .exchange import Workshop
-from .gate import Gate, logger, new_crash_list
+from .exchange import Workshop, logger
+from .gate import Gate
 from .received import RequestLog
 from .state import State, fresh_state
 from .workers import Workers
 
 _GRACE = 0.2
+_MOST_CRASHES = 100
 
 
 @attrs.define(kw_only=True)
@@ -90,7 +92,7 @@ class Emulator:
         self._starting = False
         self._thread: ExitStack | None = None
         self._portal: BlockingPortal | None = None
-        self._crashes = new_crash_list()
+        self._crashes: deque[Exception] = deque(maxlen=_MOST_CRASHES)
         self.requests = RequestLog()
 
     def __repr__(self) -> str:
@@ -104,7 +106,7 @@ class Emulator:
         return self._running.base_url
 
     @property
-    def crashes(self) -> tuple[BaseException, ...]:
+    def crashes(self) -> tuple[Exception, ...]:
         """The newest exceptions (100 at most) that nothing foresaw and that a client saw as a 500."""
         return tuple(self._crashes)
 
@@ -179,11 +181,11 @@ class Emulator:
                     workers=workers,
                     state=self._state,
                     log=self.requests,
+                    crashes=self._crashes,
                     realtime=self._realtime,
                     base_url=base_url,
                 ),
                 api_keys=self._api_keys,
-                crashes=self._crashes,
             )
             # Its handlers are cancelled when their client leaves: the engine must not speak to nobody.
             server = web.Server(gate, handler_cancellation=True, access_log=None, logger=logger, debug=False)

@@ -15,7 +15,7 @@ from ..._wire.codec import dumps
 from ..._wire.request import Outgoing
 from ..observer import Observer
 from ..sources import Source
-from .failures import Failure, connection_failed, is_before_sending, timed_out
+from .failures import Failure, LostError, connection_failed, is_before_sending, once, timed_out
 from .response import Response
 from .sending import JSONBody, Sending, current, form_body
 from .sessions import LoopSession
@@ -50,13 +50,12 @@ class Attempt:
         """Send the request; give the answer, or the failure that is to be judged."""
         limits = self.outgoing.options.timeout
         url = URL(self.url, encoded=True)
-        sending: Sending | None = None
-        token = None
+        scope = asyncio.timeout(None)
+        sending = Sending(scope, self.deadline, limits.total)
+        sending.first_byte, sending.idle = limits.first_byte, limits.idle
+        token = current.set(sending)
         try:
-            async with asyncio.timeout(None) as scope:
-                sending = Sending(scope, self.deadline, limits.total)
-                sending.first_byte, sending.idle = limits.first_byte, limits.idle
-                token = current.set(sending)
+            async with scope:
                 if own_session:
                     # A session of the user's does not tell when it has connected: it keeps that limit by itself.
                     both = (limits.connect, limits.first_byte)
@@ -73,12 +72,13 @@ class Attempt:
                     headers=self.headers,
                     timeout=timeout,
                     allow_redirects=False,
+                    # The user's session may have its own, which ours would take the place of.
+                    middlewares=(once, *getattr(chosen, "_middlewares", ())),
                 )
         except Exception as error:  # noqa: BLE001 - each is judged, and raised unless the request is repeated
             return self._failure(error, sending, url.host or "", scope_expired=scope.expired())
         finally:
-            if token is not None:
-                current.reset(token)
+            current.reset(token)
         until = sending.first_byte_until
         return Response(
             raw,
@@ -98,9 +98,7 @@ class Attempt:
         document = request.document(self.outgoing.version)
         return None if document is None else JSONBody(dumps(document), sending, seen)
 
-    def _failure(self, error: Exception, sending: Sending | None, host: str, *, scope_expired: bool) -> Failure:
-        if sending is None:
-            return Failure(error)
+    def _failure(self, error: Exception, sending: Sending, host: str, *, scope_expired: bool) -> Failure:
         if sending.failure is not None:
             return Failure(sending.failure)
         if scope_expired and isinstance(error, TimeoutError):

@@ -33,6 +33,20 @@ class Failure:
     stale: bool = False
 
 
+class LostError(Exception):
+    """A connection was lost; its cause is what aiohttp said of it."""
+
+
+async def once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send *request*, and let nobody but us send it again: aiohttp would do so by itself, and count nothing."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise LostError from error
+
+
 def timed_out(limit: str, seconds: float, *, request_id: str | None = None) -> APITimeoutError:
     """Make the error for the *limit* of so many *seconds*."""
     msg = f"{_NAMES[limit]} within {seconds:g} s (timeout {limit})"

@@ -97,7 +97,7 @@ class SourceBody(aiohttp.payload.Payload):
         source.started = True
         sent = 0
         try:
-            async with aclosing(source.pieces()) as pieces:  # type: ignore[type-var]  # all are generators
+            async with aclosing(source.pieces()) as pieces:
                 sending.expect("first_byte", None)
                 async for piece in pieces:
                     sending.expect("idle", sending.idle)

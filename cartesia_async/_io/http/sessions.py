@@ -30,7 +30,7 @@ class PooledConnector(aiohttp.TCPConnector):
     """Connections that tell whether they have been used before."""
 
     def __init__(self, *, force_close: bool = False) -> None:
-        super().__init__(limit=0, force_close=force_close)
+        super().__init__(limit=0, force_close=force_close)  # pyright: ignore[reportUnknownMemberType]
         self._served = weakref.WeakSet[asyncio.BaseProtocol]()
 
     async def connect(self, req: ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout) -> Connection:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import array
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache
 
-_SEGMENTS = 8
 _STEPS = 16
 
 
@@ -39,10 +38,14 @@ def levels(encoding: str) -> array.array[int]:
 def codes(encoding: str) -> bytes:
     """Give the code of each 16 bit linear value of `pcm_mulaw` or `pcm_alaw`, by its two's complement, unsigned."""
     positive = sorted((level, code) for code, level in enumerate(levels(encoding)) if code & 0x80)
-    # The quietest code of mu-law stands for zero, so that magnitudes go by halves of steps.
     heights = [level for level, _ in positive]
-    tops = [(low + high) // 2 for low, high in zip(heights, heights[1:], strict=False)]
-    upper = bytes(positive[bisect_left(tops, value)][1] for value in range(0x8000))
+    # A code stands for half a step around its value, the steps of its own segment: the top of a segment, whose
+    # neighbour above is twice as far, does not reach further up than the others.
+    tops: list[int] = []
+    for start in range(0, len(heights), _STEPS):
+        half = (heights[start + 1] - heights[start]) // 2
+        tops += (height + half for height in heights[start : start + _STEPS])
+    upper = bytes(positive[bisect_right(tops, value, hi=len(tops) - 1)][1] for value in range(0x8000))
     # Both encodings keep the sign in the highest bit; -32768 is as loud as they go.
     lower = bytes(code & 0x7F for code in upper)
     return upper + lower[-1:] + lower[:0:-1]

@@ -195,17 +195,26 @@ async def test_realtime_paces_the_stream(speech: Body, path: str) -> None:
 
 
 async def test_a_failure_in_mid_stream_is_never_a_whole_answer(speech: Body) -> None:
-    """An unforeseen failure cuts the stream, is kept in `crashes`, and the emulator goes on."""
+    """An unforeseen failure cuts the audio, or ends the events with an error; it is kept, and the emulator goes on."""
     engine = Metronome(fails_at=1)
     async with (
         Emulator(engine=engine) as emulator,
         aiohttp.ClientSession(emulator.base_url, headers=HEADERS) as session,
     ):
-        for path in PATHS:
-            async with session.post(path, json=speech) as answer:
-                with pytest.raises(aiohttp.ClientError):
-                    await answer.read()
-        assert [type(error) for error in emulator.crashes] == [ZeroDivisionError, ZeroDivisionError]
+        async with session.post("/tts/bytes", json=speech) as answer:
+            with pytest.raises(aiohttp.ClientError):
+                await answer.read()
+        for version, keys in (
+            ("2025-11-04", ["type", "done", "status_code", "error"]),
+            ("2026-03-01", ["type", "done", "status_code", "error_code", "title", "message", "request_id"]),
+        ):
+            async with session.post("/tts/sse", json=speech, headers={"Cartesia-Version": version}) as answer:
+                name, data = (await answer.text()).removesuffix("\n\n").split("\n\n")[-1].split("\n")
+            assert name == "event: error"
+            error = json.loads(data.removeprefix("data: "))
+            assert list(error) == keys
+            assert (error["done"], error["status_code"]) == (True, 500)
+        assert [type(error) for error in emulator.crashes] == [ZeroDivisionError] * 3
         async with session.get("/") as answer:
             assert answer.status == 200
 
