@@ -44,7 +44,7 @@ async def document(transport: Transport, outgoing: Outgoing, into: Any) -> Any:
     """Send the request and structure its answer; where *into* is `bytes`, give JSON as plain data and all else as it is."""
     response = await transport.open(outgoing)
     try:
-        body = bytes(await response.body())
+        body = await response.body()
         if into is bytes:
             into = Any if "json" in response.headers.get("Content-Type", "") else None
             result = read_json(body, Any, request_id=response.request_id) if into is Any and body else body or None

@@ -70,9 +70,9 @@ def number(name: str, value: object, *, above: float | None = None) -> float:
 
 
 def page_size(name: str, value: int | None) -> int | None:
-    """Return *value* if it is left out or between 1 and 100."""
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100):
-        raise refuse(name, value, "a whole number from 1 to 100")
+    """Return *value* if it is left out or above 0; the largest page is the service's affair."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise refuse(name, value, "a whole number from 1")
     return value
 
 

@@ -26,7 +26,7 @@ class Datasets(Resource[R]):
         List your datasets.
 
         Args:
-            limit: Datasets on a page, 1 to 100 (from 2025-04-16, as the next two).
+            limit: Datasets on a page, at most 100 (from 2025-04-16, as the next two).
             starting_after: The id after which to begin.
             ending_before: The id before which to end.
 
@@ -79,7 +79,7 @@ class Datasets(Resource[R]):
 
         Args:
             id: The dataset.
-            limit: Files on a page, 1 to 100 (from 2025-04-16, as the next two).
+            limit: Files on a page, at most 100 (from 2025-04-16, as the next two).
             starting_after: The id after which to begin.
             ending_before: The id before which to end.
 

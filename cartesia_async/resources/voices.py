@@ -38,7 +38,7 @@ class Voices(Resource[R]):
         List the voices you can use.
 
         Args:
-            limit: Voices on a page, 1 to 100 (from 2024-11-13, as the next two).
+            limit: Voices on a page, at most 100 (from 2024-11-13, as the next two).
             starting_after: The id after which to begin.
             ending_before: The id before which to end.
             q: Words to look for in name, description and id (from 2025-11-04).

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 from .._io.files import NewFile
 from .flow import Flow
@@ -43,14 +44,25 @@ class AudioStream(Stream[bytes]):
         if self._iterated:
             self._begin()
         flow, left = self._flow, self._left
-        while size < 0 or len(left) < size:
+        if size < 0:
+            return await self._read_all()
+        while len(left) < size:
             if not (pieces := await flow.batch()):
                 break
             for piece in pieces:
                 left += piece
-        taken = bytes(left) if size < 0 else bytes(left[:size])
+        taken = bytes(left[:size])
         del left[: len(taken)]
         return taken
+
+    async def _read_all(self) -> bytes:
+        # Its buffer is handed out without a copy: the body is in memory once.
+        whole = BytesIO()
+        whole.write(self._left)
+        self._left.clear()
+        while pieces := await self._flow.batch():
+            whole.writelines(pieces)
+        return whole.getvalue()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         self._put_back()

@@ -251,7 +251,7 @@ async def test_nothing_is_repeated_once_an_answer_began(connect: Connect, beginn
         await client.tts.bytes(**SPEECH).read()
         with pytest.raises(APIConnectionError) as caught:
             await client.tts.bytes(**SPEECH).read()
-        assert isinstance(caught.value, StreamInterruptedError) == beginning.endswith(b"\r\n\r\n") or b"some" in beginning
+        assert isinstance(caught.value, StreamInterruptedError) == (b"\r\n\r\n" in beginning)
         assert caught.value.attempts == 1
         assert len(server.requests) == 2
 

@@ -15,7 +15,7 @@ from ..._wire.codec import dumps
 from ..._wire.request import Outgoing
 from ..observer import Observer
 from ..sources import Source
-from .failures import Failure, LostError, connection_failed, is_before_sending, once, timed_out
+from .failures import Failure, LostError, answer_had_begun, connection_failed, is_before_sending, once, timed_out
 from .response import Response
 from .sending import JSONBody, Sending, current, form_body
 from .sessions import LoopSession
@@ -99,6 +99,8 @@ class Attempt:
         return None if document is None else JSONBody(dumps(document), sending, seen)
 
     def _failure(self, error: Exception, sending: Sending, host: str, *, scope_expired: bool) -> Failure:
+        if isinstance(error, LostError) and isinstance(error.__cause__, Exception):
+            error = error.__cause__
         if sending.failure is not None:
             return Failure(sending.failure)
         if scope_expired and isinstance(error, TimeoutError):
@@ -113,7 +115,7 @@ class Attempt:
         # A request that was sent and not answered may have been paid for. Where its connection had lain idle, the
         # server had in all likelihood closed it before: then nothing was heard, and a new connection may be tried.
         lost = isinstance(error, (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionError))
-        stale = lost and sending.reused is True
+        stale = lost and sending.reused is True and not answer_had_begun(error)
         repeatable = stale or (lost and self.outgoing.request.method != "POST")
         return _because(error, Failure(connection_failed(error, host), repeatable, stale))
 

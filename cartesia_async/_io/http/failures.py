@@ -69,3 +69,8 @@ def is_before_sending(error: Exception) -> bool:
     return isinstance(error, aiohttp.ClientConnectorError) and not isinstance(
         error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError)
     )
+
+
+def answer_had_begun(error: Exception) -> bool:
+    """Whether *error* tells of a connection that ended in the middle of an answer's headers."""
+    return isinstance(error, aiohttp.ServerDisconnectedError) and not isinstance(error.message, str)

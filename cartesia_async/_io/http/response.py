@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from io import BytesIO
 
 import aiohttp
 
@@ -137,13 +138,13 @@ class Response:
             self.abort("more than was wanted")
         return bytes(body[:size])
 
-    async def body(self) -> bytearray:
+    async def body(self) -> bytes:
         """Read the whole body, into one buffer."""
         self.began = True
-        body = bytearray()
+        body = BytesIO()
         while piece := await self.piece():
-            body += piece
-        return body
+            body.write(piece)
+        return body.getvalue()
 
     async def drain(self) -> None:
         """Wait a moment for the end of a body of which nothing more is due; close the connection if it does not come."""

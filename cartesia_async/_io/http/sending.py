@@ -139,7 +139,7 @@ def form_body(
     form: Form, sources: Mapping[str, Source], sending: Sending, seen: weakref.WeakSet[asyncio.Transport]
 ) -> aiohttp.FormData:
     """Make the body of *form*: fields first, then the files, as the service's own clients do."""
-    data = aiohttp.FormData(default_to_multipart=True)
+    data = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
     for name, value in form.fields:
         data.add_field(name, value)
     for name, source in sources.items():

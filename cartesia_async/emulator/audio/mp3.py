@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 # What each version of MPEG audio layer III has, bits per second, from this sample rate on.
 _BIT_RATES = ((32_000, 32_000, 320_000), (16_000, 8_000, 160_000), (0, 8_000, 64_000))
-# libsndfile refuses a level of 1 where it says that it goes so far; this is as good as 1.
-_SMALLEST = 0.999999
+# libsndfile takes no level of 1, which would be the lowest bit rate; this one is nearest to the same.
+_SMALLEST = 0.995
 _FRAME_HEADER = 4
 
 
