@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import inspect
 import os
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -46,19 +47,22 @@ def _open_sockets() -> set[str]:
     return links
 
 
+def _left_behind(before: set[str]) -> list[str]:
+    threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("cartesia")]
+    return threads + sorted(_open_sockets() - before)
+
+
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
     """Fail a test that leaves a thread of ours or a socket behind."""
-    gc.collect()
     before = _open_sockets()
     yield
-    gc.collect()
-    threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("cartesia")]
-    assert threads == []
-    assert _open_sockets() - before == set()
+    if _left_behind(before):
+        gc.collect()
+    assert _left_behind(before) == []
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 async def no_task_left() -> AsyncIterator[None]:
     """Fail a test that leaves a task on its loop."""
     before = asyncio.all_tasks()
@@ -66,6 +70,13 @@ async def no_task_left() -> AsyncIterator[None]:
     await asyncio.sleep(0)
     left = {task for task in asyncio.all_tasks() - before if task is not asyncio.current_task()}
     assert left == set()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let `no_task_left` look after each asynchronous test, and no other: a loop costs more than a short test."""
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
+            item.fixturenames.insert(0, "no_task_left")
 
 
 @pytest.fixture

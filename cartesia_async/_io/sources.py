@@ -21,6 +21,7 @@ from ..models.uploads import BinaryReader, Upload
 T = TypeVar("T")
 PIECE = 256 * 1024
 _BUFFERS = (bytes, bytearray, memoryview)
+_END = object()
 _HEAD = 64  # enough of a file to know its type by
 
 
@@ -64,6 +65,8 @@ async def open_source(name: str, upload: Upload) -> Source:
     source.progress = upload.progress
     if not source.filename.isprintable():
         raise refuse(f"{name}'s file name", source.filename, "printable")
+    if not source.content_type.isprintable():
+        raise refuse(f"{name}'s content type", source.content_type, "printable")
     return source
 
 
@@ -189,7 +192,7 @@ async def _read(name: str, file: BinaryIO | BinaryReader, size: int | None) -> A
 
 async def _iterated(name: str, content: Iterable[object]) -> AsyncGenerator[bytes, None]:
     iterator = await asyncio.to_thread(iter, content)
-    while (piece := await asyncio.to_thread(next, iterator, None)) is not None:
+    while (piece := await asyncio.to_thread(next, iterator, _END)) is not _END:
         yield _as_bytes(name, piece)
 
 

@@ -75,16 +75,17 @@ class Attempt:
                     # The user's session may have its own, which ours would take the place of.
                     middlewares=(once, *getattr(chosen, "_middlewares", ())),
                 )
+                sending.answered = True
         except Exception as error:  # noqa: BLE001 - each is judged, and raised unless the request is repeated
             return self._failure(error, sending, url.host or "", scope_expired=scope.expired())
         finally:
             current.reset(token)
-        until = sending.first_byte_until
         return Response(
             raw,
             session,
             observer,
-            first_byte=(until, limits.first_byte),
+            sending,
+            first_byte=(sending.first_byte_until, limits.first_byte),
             idle=limits.idle,
             total=(self.deadline, limits.total),
         )

@@ -13,6 +13,7 @@ from ...errors import APIConnectionError, APITimeoutError, StreamInterruptedErro
 from ..observer import Observer
 from ..watch import Watch
 from .failures import timed_out
+from .sending import Sending
 from .sessions import LoopSession
 
 _GRACE = 1.0  # seconds
@@ -36,6 +37,7 @@ class Response:
         raw: aiohttp.ClientResponse,
         session: LoopSession,
         observer: Observer,
+        sending: Sending,
         *,
         first_byte: tuple[float | None, float | None],
         idle: float | None,
@@ -45,6 +47,7 @@ class Response:
         self._content = raw.content
         self._loop = asyncio.get_running_loop()
         self._observer = observer
+        self._sending = sending
         self._watch = Watch(self._loop, raw.close)
         self._first_byte, self._idle, self._total = first_byte, idle, total
         self._limit = ("idle", 0.0)
@@ -90,6 +93,9 @@ class Response:
         else:
             self.at_end = True
             self._watch.stop()
+            if self._sending.uploading:
+                # The service has said all it will say: the rest of the upload is not wanted.
+                self._raw.close()
         return piece
 
     def _until(self) -> float | None:

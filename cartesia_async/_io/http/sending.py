@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Mapping
-from contextlib import aclosing
+from collections.abc import Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
 
 import aiohttp
@@ -24,6 +24,8 @@ class Sending:
     Attributes:
         reused: Whether the connection had served an earlier request; ``None`` while it is not known.
         begun: Whether anything may have been sent.
+        uploading: Whether a file is being sent.
+        answered: Whether the answer's headers have come.
         failure: What the user's own source of bytes raised.
         limit: The time limit that runs, and its length in seconds.
     """
@@ -34,6 +36,8 @@ class Sending:
         self._deadline, self._total = deadline, total
         self.reused: bool | None = None
         self.begun = False
+        self.uploading = False
+        self.answered = False
         self.failure: BaseException | None = None
         self.limit = ("connect", 0.0)
         self.first_byte: float | None = None
@@ -47,7 +51,7 @@ class Sending:
         if self._deadline is not None and (until is None or self._deadline < until):
             until = self._deadline
             self.limit = ("total", self._total or 0.0)
-        if not self._scope.expired():
+        if not self.answered and not self._scope.expired():
             self._scope.reschedule(until)
         return until
 
@@ -92,33 +96,53 @@ class SourceBody(aiohttp.payload.Payload):
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         """Write all of the file; with fewer bytes than announced, break the connection off."""
-        sending, source = self._sending, self._source
+        sending = self._sending
         _note_connection(writer, sending, self._seen)
-        source.started = True
-        sent = 0
+        self._source.started = sending.uploading = True
+        # Asked for later, a connection that is being closed would not show it any more.
+        transport: asyncio.Transport | None = getattr(writer, "transport", None)
         try:
-            async with aclosing(source.pieces()) as pieces:
-                sending.expect("first_byte", None)
-                async for piece in pieces:
-                    sending.expect("idle", sending.idle)
-                    await writer.write(piece)
-                    sent += len(piece)
-                    # However long the source takes for its next piece is its own affair.
-                    sending.expect("first_byte", None)
-                    if source.progress is not None:
-                        source.progress(sent, source.size)
-            if source.size is not None and sent != source.size:
-                msg = f"the file {source.filename!r} ended after {sent} of its {source.size} bytes"
-                raise ValueError(msg)
+            await self._write_pieces(writer)
         except BaseException as error:
-            if not isinstance(error, (asyncio.CancelledError, aiohttp.ClientError, ConnectionError)):
-                sending.failure = error
-            # A half-written body must not be waited for: neither by us nor by the server.
-            transport = getattr(writer, "transport", None)
-            if transport is not None:
+            lost = isinstance(error, (ConnectionError, aiohttp.ClientError)) and sending.failure is None
+            if transport is not None and not lost:
+                # A half-written body must not be waited for: neither by us nor by the server.
                 transport.abort()
             raise
+        sending.uploading = False
         sending.sent()
+
+    async def _write_pieces(self, writer: AbstractStreamWriter) -> None:
+        sending, source = self._sending, self._source
+        sent = 0
+        async with aclosing(source.pieces()) as pieces:
+            while True:
+                # However long the source takes for its next piece is its own affair.
+                sending.expect("first_byte", None)
+                with self._noting_failure():
+                    if (piece := await anext(pieces, None)) is None:
+                        break
+                sending.expect("idle", sending.idle)
+                await writer.write(piece)
+                sent += len(piece)
+                if source.progress is not None:
+                    with self._noting_failure():
+                        source.progress(sent, source.size)
+        if source.size is not None and sent != source.size:
+            with self._noting_failure():
+                msg = f"the file {source.filename!r} ended after {sent} of its {source.size} bytes"
+                raise ValueError(msg)
+
+    @contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        # What the user's own code raises, be it of a class that connections raise too, is not the connection's.
+        try:
+            yield
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self._sending.failure = error
+            raise
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:  # noqa: ARG002
         """Write all of the file: its length is announced by its size."""
