@@ -60,7 +60,9 @@ class Client(Resource[R]):
         return _unpickled, (type(self), self._runner.transport, self._runner.options)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._runner.transport.base_url!r})"
+        # A traceback may show a client that is being made.
+        runner = getattr(self, "_runner", None)
+        return f"{type(self).__name__}({f'base_url={runner.transport.base_url!r}' if runner is not None else ''})"
 
     @endpoint
     def request(
@@ -155,8 +157,11 @@ class AsyncCartesia(Client[Async]):
         session: aiohttp.ClientSession | None = None,
         on_event: Listener | None = None,
     ) -> None:
+        from ._io.credentials import hidden
         from ._io.settings import settle
 
+        # An error in what follows must not show them among a traceback's local variables.
+        api_key, token = hidden(api_key), hidden(token)
         self._begin(
             *settle(
                 api_key=api_key,
@@ -263,8 +268,11 @@ class Cartesia(Client[Blocking]):
         headers: Mapping[str, str | None] | None = None,
         on_event: Listener | None = None,
     ) -> None:
+        from ._io.credentials import hidden
         from ._io.settings import settle
 
+        # An error in what follows must not show them among a traceback's local variables.
+        api_key, token = hidden(api_key), hidden(token)
         self._begin(
             *settle(
                 api_key=api_key,

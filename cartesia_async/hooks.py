@@ -69,7 +69,7 @@ class CallEnded(CallEvent):
     Attributes:
         status: The HTTP status of the last answer, if there was one.
         seconds: How long it took.
-        bytes: Bytes of the answer's body that were read.
+        bytes: Bytes of the answer's body that were read; those of a refusal are not counted.
         attempts: How many requests were sent.
         error: Why it failed, if it did.
     """

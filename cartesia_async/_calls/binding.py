@@ -47,8 +47,9 @@ class Call(abc.ABC, Generic[A, S]):
 
 def _outgoing(request: Request, options: Options) -> Outgoing:
     # Four frames up is the user's line: this, the runner, the bound method, the user.
+    outgoing = Outgoing(request, version_for(request.needs, options.api_version), options)
     warn_of_retired(request.needs, stacklevel=4)
-    return Outgoing(request, version_for(request.needs, options.api_version), options)
+    return outgoing
 
 
 @attrs.frozen

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
 import attrs
 
+from .._io.http.response import Response
 from .._io.private_loop import PrivateLoop
+from .._io.secrecy import cleanse
 from .._io.transport import Transport
 from .._wire.codec import read_json
 from .._wire.request import Outgoing, Request
@@ -40,21 +42,38 @@ class Fetch(Call[Coroutine[Any, Any, T], T], Generic[T]):
         return result
 
 
-async def document(transport: Transport, outgoing: Outgoing, into: Any) -> Any:
-    """Send the request and structure its answer; where *into* is `bytes`, give JSON as plain data and all else as it is."""
+async def document(
+    transport: Transport, outgoing: Outgoing, into: Any, shaped: Callable[[Any], Any] | None = None
+) -> Any:
+    """
+    Send the request and structure its answer.
+
+    Args:
+        transport: What sends it.
+        outgoing: The request.
+        into: The class of the result; where it is `bytes`, JSON is given as plain data and all else as it is.
+        shaped: What is done with the result in the end, as a part of the call.
+    """
     response = await transport.open(outgoing)
     try:
-        body = await response.body()
-        if into is bytes:
-            into = Any if "json" in response.headers.get("Content-Type", "") else None
-            result = read_json(body, Any, request_id=response.request_id) if into is Any and body else body or None
-        else:
-            result = read_json(body, into, request_id=response.request_id)
+        result = await _read(response, into, shaped)
     except BaseException as error:
         if isinstance(error, CartesiaError):
             error.attempts = response.attempts
+            error.request_id = error.request_id or response.request_id
+            cleanse(error, response.secrets)
         response.abort("it could not be read")
         response.ended(error)
         raise
     response.ended(None)
     return result
+
+
+async def _read(response: Response, into: Any, shaped: Callable[[Any], Any] | None) -> Any:
+    body = await response.body()
+    if into is not bytes:
+        document = read_json(body, into, request_id=response.request_id)
+        return document if shaped is None else shaped(document)
+    if body and "json" in response.headers.get("Content-Type", ""):
+        return read_json(body, Any, request_id=response.request_id)
+    return body or None

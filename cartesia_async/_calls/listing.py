@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -50,7 +51,12 @@ async def _leaf(transport: Transport, outgoing: Outgoing, into: type[T], cursor:
     if cursor is not None:
         kept = tuple(pair for pair in request.params if pair[0] not in {"starting_after", "ending_before"})
         request = attrs.evolve(request, params=(*kept, cursor))
-    answer: Any = await document(transport, attrs.evolve(outgoing, request=request), Any)
+    shaped = partial(_leaf_in, into, backwards)
+    leaf: Leaf[T] = await document(transport, attrs.evolve(outgoing, request=request), Any, shaped)
+    return leaf
+
+
+def _leaf_in(into: type[T], backwards: bool, answer: Any) -> Leaf[T]:  # noqa: FBT001 - it is bound in advance
     items, has_more, next_page = structure_page(answer, into)
     following: tuple[str, str] | None = None
     if items and backwards:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
-from typing import cast
+from typing import cast, overload
 
 import attrs
 
@@ -25,7 +25,12 @@ class Secret(str):
         return "'***'"
 
 
-def _hidden(source: Credential) -> Credential:
+@overload
+def hidden(source: Credential) -> Credential: ...
+@overload
+def hidden(source: Credential | None) -> Credential | None: ...
+def hidden(source: Credential | None) -> Credential | None:
+    """Make a credential that is text one that does not show itself."""
     return Secret(source) if isinstance(source, str) else source
 
 
@@ -39,7 +44,7 @@ class Credentials:
         is_token: Whether it is an access token.
     """
 
-    source: Credential = attrs.field(repr=False, converter=_hidden)
+    source: Credential = attrs.field(repr=False, converter=hidden)
     is_token: bool = False
 
     def __attrs_post_init__(self) -> None:

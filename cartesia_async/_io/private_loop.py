@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import os
 import threading
 import warnings
 import weakref
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
-from contextlib import AbstractContextManager
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 
 T = TypeVar("T")
 Closing = Callable[[], Coroutine[Any, Any, None]]
 THREAD_NAME = "cartesia-async"
-
-# A forked child has its parent's portals but not their threads: they are kept, and never touched.
-_parents: list[object] = []
+CLOSED = "this client is closed: make a new one"
 
 
 class PrivateLoop:
@@ -32,77 +32,130 @@ class PrivateLoop:
     def __init__(self, closing: Closing) -> None:
         self._closing = closing
         self._lock = threading.Lock()
-        self._pid = os.getpid()
-        self._portal: BlockingPortal | None = None
-        self._finalizer: weakref.finalize[..., PrivateLoop] | None = None
+        self._running: _Running | None = None
         self._closed = False
+        _loops.add(self)
 
     def call(self, function: Callable[..., Coroutine[Any, Any, T]], *arguments: object) -> T:
         """
         Run *function* on the loop and wait for its result.
 
         Whatever interrupts the waiting, such as Ctrl-C, cancels what runs there.
+
+        Raises:
+            RuntimeError: The client is closed, or this is its own thread, which cannot wait for itself.
         """
-        portal = self._started()
+        running = self._running or self._started()
+        if running.thread is threading.current_thread():
+            msg = "a blocking client cannot be called from its own callbacks, which run on the thread of its loop"
+            raise RuntimeError(msg)
         future: Future[T] | None = None
         try:
-            future = portal.start_task_soon(function, *arguments)
+            future = running.portal.start_task_soon(function, *arguments)
             return future.result()
-        except BaseException:
+        except BaseException as error:
             if future is not None:
                 future.cancel()
+            if self._closed and (future is None or isinstance(error, CancelledError)):
+                msg = "the client was closed while this call was under way"
+                raise RuntimeError(msg) from None
             raise
 
-    def _started(self) -> BlockingPortal:
-        if self._pid != os.getpid():
-            self._leave_to_parent()
-        portal = self._portal
-        if portal is None:
-            with self._lock:
-                portal = self._portal or self._start()
-        return portal
-
-    def _leave_to_parent(self) -> None:
-        _parents.append((self._portal, self._finalizer))
-        if self._finalizer is not None:
-            self._finalizer.detach()
-        self._lock, self._pid, self._portal, self._finalizer = threading.Lock(), os.getpid(), None, None
-
-    def _start(self) -> BlockingPortal:
-        if self._closed:
-            msg = "this client is closed: make a new one"
-            raise RuntimeError(msg)
-        manager = start_blocking_portal(name=THREAD_NAME)
-        portal = self._portal = manager.__enter__()
-        # The thread is a daemon, so it does not hold up the interpreter's exit; this ends it there in good order.
-        self._finalizer = weakref.finalize(self, _end, manager, portal, self._closing)
-        return portal
+    def _started(self) -> _Running:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError(CLOSED)
+            if self._running is None:
+                self._running = _Running(self._closing)
+            return self._running
 
     def close(self) -> None:
         """End the loop and its thread; a second time does nothing."""
-        if self._pid != os.getpid():
-            self._leave_to_parent()
         with self._lock:
             self._closed = True
-            finalizer, self._finalizer, self._portal = self._finalizer, None, None
-        if finalizer is not None:
-            finalizer()
+            running, self._running = self._running, None
+        if running is not None:
+            running.end()
+            running.wait()
+
+    def leave_to_parent(self) -> None:
+        """In a forked child, where the thread does not exist: start afresh."""
+        self._lock, self._running = threading.Lock(), None
 
     def __del__(self) -> None:
-        finalizer = getattr(self, "_finalizer", None)
-        if finalizer is not None and finalizer.alive and self._pid == os.getpid():
-            warnings.warn("a Cartesia client was not closed", ResourceWarning, stacklevel=1, source=self)
+        running = getattr(self, "_running", None)
+        if running is None:
+            return
+        # Garbage is collected at any moment on any thread, perhaps with a lock held that the loop's
+        # thread needs, perhaps on that thread itself: nothing is waited for here.
+        running.end()
+        warnings.warn("a Cartesia client was not closed", ResourceWarning, stacklevel=1, source=self)
 
 
-def _end(manager: AbstractContextManager[BlockingPortal], portal: BlockingPortal, closing: Closing) -> None:
-    def end() -> None:
+class _Running:
+    """A loop that runs, and the thread it runs on."""
+
+    def __init__(self, closing: Closing) -> None:
+        self._closing = closing
+        self._started = Future[tuple[BlockingPortal, asyncio.AbstractEventLoop, asyncio.Event]]()
+        # A daemon, so that it does not hold up the interpreter's exit, which ends it in good order.
+        self.thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
+        self.thread.start()
+        self.portal, self._loop, self._ending = self._started.result()
+
+    def _run(self) -> None:
         try:
-            portal.call(closing)
+            asyncio.run(self._serve())
+        except BaseException as error:
+            if self._started.done():
+                raise
+            self._started.set_exception(error)
         finally:
-            manager.__exit__(None, None, None)
+            _open.discard(self)
 
-    if threading.current_thread().name == THREAD_NAME:
-        # The garbage of a forgotten client was collected on its own thread, which cannot wait for itself.
-        threading.Thread(target=end, daemon=True).start()
-    else:
-        end()
+    async def _serve(self) -> None:
+        ending = asyncio.Event()
+        async with BlockingPortal() as portal:
+            _open.add(self)
+            self._started.set_result((portal, asyncio.get_running_loop(), ending))
+            await ending.wait()
+            try:
+                await self._closing()
+            finally:
+                await portal.stop(cancel_remaining=True)
+
+    def end(self) -> None:
+        """Let it end soon. Safe from every thread, and at any moment."""
+        with suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(self._ending.set)
+
+    def wait(self) -> None:
+        """Wait for its end, unless this is its own thread."""
+        if self.thread is not threading.current_thread():
+            self.thread.join()
+
+
+_loops = weakref.WeakSet[PrivateLoop]()
+_open = set[_Running]()
+# A forked child has its parent's loops but not their threads: they are kept, and never touched.
+_parents = list[object]()
+
+
+def _at_exit() -> None:
+    left = list(_open)
+    for running in left:
+        running.end()
+    for running in left:
+        running.wait()
+
+
+def _in_child() -> None:
+    _parents.extend(_open)
+    _open.clear()
+    for loop in list(_loops):
+        loop.leave_to_parent()
+
+
+atexit.register(_at_exit)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

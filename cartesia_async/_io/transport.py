@@ -6,7 +6,8 @@ import asyncio
 import random
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from .. import _about
@@ -16,10 +17,11 @@ from .._wire.status import parse_retry_after, status_error
 from ..errors import APIStatusError, CartesiaError
 from .credentials import Credentials
 from .http.exchange import Attempt, header_map
-from .http.failures import Failure
+from .http.failures import Failure, timed_out
 from .http.response import Response
 from .http.sessions import Sessions
 from .observer import Listener, Observer
+from .secrecy import cleanse, secrets_in
 from .sources import Source, open_source
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class Transport:
         except BaseException as error:
             if isinstance(error, CartesiaError):
                 error.attempts = observer.attempts
+                cleanse(error)
             observer.ended(error)
             raise
 
@@ -81,11 +84,13 @@ class Transport:
         clock = asyncio.get_running_loop().time
         total = outgoing.options.timeout.total
         deadline = None if total is None else clock() + total
-        sources = await _sources(outgoing)
+        async with _until(deadline, total):
+            sources = await _sources(outgoing)
         stale_before = False
         while True:
+            async with _until(deadline, total):
+                secret = await self.credentials.current()
             observer.attempt()
-            secret = await self.credentials.current()
             name, value = self.credentials.header(secret, outgoing.version)
             headers = header_map(
                 _HEADERS, {"Cartesia-Version": outgoing.version, name: value}, outgoing.options.headers
@@ -98,7 +103,9 @@ class Transport:
             if isinstance(outcome, Response):
                 if outcome.status < 300:
                     return outcome
-                outcome = await _refusal(outcome, secret)
+                outcome = await _refusal(outcome)
+            if isinstance(outcome.error, CartesiaError):
+                cleanse(outcome.error, secrets_in(headers))
             stale = outcome.stale and not stale_before
             repeatable = outcome.repeatable and (stale or not outcome.stale)
             delay = self._delay(outcome, observer.attempts, outgoing, sources) if repeatable else None
@@ -141,8 +148,21 @@ async def _sources(outgoing: Outgoing) -> Mapping[str, Source]:
     return {} if form is None else {name: await open_source(name, upload) for name, upload in form.files}
 
 
-async def _refusal(response: Response, secret: str) -> Failure:
+@asynccontextmanager
+async def _until(deadline: float | None, total: float | None) -> AsyncIterator[None]:
+    # What is the user's own to give, a key or a file, has its time under `total` alone.
+    scope = asyncio.timeout_at(deadline)
+    try:
+        async with scope:
+            yield
+    except TimeoutError as error:
+        if not scope.expired():
+            raise
+        raise timed_out("total", total or 0.0) from error
+
+
+async def _refusal(response: Response) -> Failure:
     body = await response.start_of_body(_ERROR_BODY)
-    error = status_error(response.status, response.headers, body, secrets=(secret,))
+    error = status_error(response.status, response.headers, body, secrets=response.secrets)
     error.retry_after = parse_retry_after(response.headers, time.time())
     return Failure(error, repeatable=is_retried_status(response.status))

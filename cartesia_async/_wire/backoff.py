@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 LONGEST_RETRY_AFTER = 60.0
 _FIRST, _LONGEST = 0.5, 8.0
+_ENOUGH_DOUBLINGS = 10  # to reach the longest; thousands would overflow a float
 _RETRIED = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
@@ -30,4 +31,4 @@ def delay_before(attempt: int, retry_after: float | None, *, random: Callable[[]
     if retry_after is not None:
         return retry_after if retry_after <= LONGEST_RETRY_AFTER else None
     # https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-    return random() * min(_LONGEST, _FIRST * 2.0 ** (attempt - 1))
+    return random() * min(_LONGEST, _FIRST * 2.0 ** min(attempt - 1, _ENOUGH_DOUBLINGS))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, Literal, TypeGuard, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter, transform_error
 from cattrs.gen import make_dict_structure_fn
+from cattrs.v import format_exception
 
 from ..errors import APIResponseError
 from ..models.api_status import ApiInfo
@@ -20,52 +22,74 @@ from .checks import is_object
 
 T = TypeVar("T")
 _EXCERPT = 120
+_MOST_DETAILS = 20
+_BASE64 = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 
 
-def _is_open_enum(kind: Any) -> bool:
-    return get_origin(kind) in {Union, UnionType} and any(get_origin(part) is Literal for part in get_args(kind))
+# What JSON gives for each: an exact type, since true and false are numbers to Python, but not to us.
+_SCALARS: Mapping[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (float, int), bool: (bool,)}
 
 
-def _exactly(*kinds: type) -> Callable[[Any, Any], Any]:
+def _scalars_of(kind: Any) -> tuple[type, ...]:
+    """Give the types of values that fit *kind*: a scalar, an open set of names, or either or nothing; else none."""
+    if get_origin(kind) not in {Union, UnionType}:
+        return _SCALARS.get(kind, ()) if isinstance(kind, type) else ()
+    types: list[type] = []
+    for part in get_args(kind):
+        if part is NoneType:
+            types.append(NoneType)
+        elif get_origin(part) is Literal:
+            types += map(type, get_args(part))
+        elif scalars := _scalars_of(part):
+            types += scalars
+        else:
+            return ()
+    return tuple(types)
+
+
+def _scalar(kind: Any) -> Callable[[Any, Any], Any]:
+    types = _scalars_of(kind)
+    fitting = frozenset(types)
+
     def check(value: Any, _: Any) -> Any:
-        # JSON's true and false are numbers to Python, but not to us.
-        if isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool)):
+        if type(value) in fitting:
             return value
-        msg = f"expected {kinds[0].__name__}, not {type(value).__name__}"
-        raise ValueError(msg)
+        msg = f"expected {types[0].__name__}, not {type(value).__name__}"
+        raise TypeError(msg)
 
     return check
 
 
+def _is_array(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
 def _sequence(value: Any, kind: Any) -> Any:
+    # The service may write an empty list of words as null.
+    if value is None and get_origin(kind) is tuple:
+        return ()
     # Thousands of numbers: looking at each one would cost more than reading them.
-    if not isinstance(value, list):
+    if not _is_array(value):
         msg = f"expected a list, not {type(value).__name__}"
         raise TypeError(msg)
-    numbers: list[Any] = value
-    return tuple(numbers) if get_origin(kind) is tuple else numbers
+    return tuple(value) if get_origin(kind) is tuple else value
 
 
 def _is_plain_sequence(kind: Any) -> bool:
     return get_origin(kind) in {tuple, Sequence} and get_args(kind)[0] in {str, float, int}
 
 
-def _open_enum(value: Any, kind: Any) -> Any:
-    if value is None and NoneType in get_args(kind):
-        return None
-    return _exactly(str)(value, kind)
-
-
 def _new_converter(*, detailed: bool) -> Converter:
     converter = Converter(detailed_validation=detailed)
-    converter.register_structure_hook(str, _exactly(str))
-    converter.register_structure_hook(int, _exactly(int))
-    converter.register_structure_hook(float, _exactly(float, int))
-    converter.register_structure_hook(bool, _exactly(bool))
-    converter.register_structure_hook_func(_is_open_enum, _open_enum)
+    converter.register_structure_hook_factory(lambda kind: bool(_scalars_of(kind)), _scalar)
+    for kind in _SCALARS:
+        # Those that cattrs has hooks of its own for, which coerce.
+        converter.register_structure_hook(kind, _scalar(kind))
     converter.register_structure_hook_func(_is_plain_sequence, _sequence)
     converter.register_structure_hook_factory(_has_extra, partial(_keeping_extra, converter))
-    converter.register_structure_hook(AudioChunk, _audio_chunk)
+    converter.register_structure_hook(bytes, _base64)
+    if not detailed:
+        converter.register_structure_hook(AudioChunk, _audio_chunk)
     converter.register_structure_hook(ApiInfo, _api_info(converter))
     return converter
 
@@ -79,7 +103,8 @@ def _keeping_extra(converter: Converter, kind: Any) -> Callable[[Any, Any], Any]
     known = frozenset(attrs.fields_dict(kind)) - {"extra"}
 
     def structure_all(document: Any, into: Any) -> Any:
-        if not is_object(document):
+        # Not `is_object`: abstract classes take their time, and there may be thousands.
+        if not isinstance(document, dict):
             msg = f"expected an object, not {type(document).__name__}"
             raise TypeError(msg)
         if document.keys() <= known:
@@ -106,20 +131,45 @@ def _api_info(converter: Converter) -> Callable[[Any, Any], Any]:
     return structure_either
 
 
-_CHUNK_FIELDS = frozenset(attrs.fields_dict(AudioChunk)) | {"type", "done"}
+def _base64(value: Any, _: Any) -> bytes:
+    if type(value) is bytes:
+        return value
+    if type(value) is not str:
+        msg = f"expected base64, not {type(value).__name__}"
+        raise TypeError(msg)
+    try:
+        return binascii.a2b_base64(value, strict_mode=True)
+    except ValueError as error:
+        msg = f"not valid base64: {error}"
+        raise ValueError(msg) from error
+
+
+_CHUNK_FIELDS = (frozenset(attrs.fields_dict(AudioChunk)) | {"type", "done"}) - {"extra"}
+_NUMBERS, _WHOLE, _TEXT = {float, int, NoneType}, {int, NoneType}, {str, NoneType}
 
 
 def _audio_chunk(document: Any, _: Any) -> AudioChunk:
     # The hot event: written out, since it is most of what a stream is made of.
     get = document.get
     data = document["data"]
+    step_time, status_code, context_id = get("step_time"), get("status_code"), get("context_id")
+    flush_id, sample_rate = get("flush_id"), get("sample_rate")
+    if not (
+        type(step_time) in _NUMBERS
+        and type(status_code) in _WHOLE
+        and type(context_id) in _TEXT
+        and type(flush_id) in _WHOLE
+        and type(sample_rate) in _WHOLE
+    ):
+        msg = "a field is of another type"
+        raise TypeError(msg)
     return AudioChunk(
-        data=data if type(data) is bytes else binascii.a2b_base64(data, strict_mode=True),
-        step_time=get("step_time"),
-        status_code=get("status_code"),
-        context_id=get("context_id"),
-        flush_id=get("flush_id"),
-        sample_rate=get("sample_rate"),
+        data=data if type(data) is bytes else _base64(data, bytes),
+        step_time=step_time,
+        status_code=status_code,
+        context_id=context_id,
+        flush_id=flush_id,
+        sample_rate=sample_rate,
         extra={}
         if document.keys() <= _CHUNK_FIELDS
         else {name: value for name, value in document.items() if name not in _CHUNK_FIELDS},
@@ -142,15 +192,19 @@ def structure(document: Any, into: Any) -> Any:
     Raises:
         APIResponseError: The document is not what *into* needs; its details say where.
     """
+    return _structure(document, into, "$")
+
+
+def _structure(document: Any, into: Any, path: str) -> Any:
     if into is Any:
         return document
     try:
         return _converter.structure(document, into)
     except Exception as error:
-        raise _not_understood(document, into, error) from error
+        raise _not_understood(document, into, path, error) from error
 
 
-def _not_understood(document: Any, into: Any, error: Exception) -> APIResponseError:
+def _not_understood(document: Any, into: Any, path: str, error: Exception) -> APIResponseError:
     # The quick converter does not say where it failed: a careful one does the same again.
     if not _explaining:
         _explaining.append(_new_converter(detailed=True))
@@ -158,9 +212,14 @@ def _not_understood(document: Any, into: Any, error: Exception) -> APIResponseEr
     try:
         _explaining[0].structure(document, into)
     except Exception as explained:  # noqa: BLE001 - cattrs raises groups of whatever its hooks do
-        details = tuple(transform_error(explained))
-    name = getattr(into, "__name__", str(into))
+        details = tuple(transform_error(explained, path, _reason))[:_MOST_DETAILS]
+    name = f"list of {get_args(into)[0].__name__}" if get_origin(into) is list else getattr(into, "__name__", str(into))
     return APIResponseError(f"the answer is not a {name}: {'; '.join(details[:5])}", details=details)
+
+
+def _reason(error: BaseException, kind: type | None) -> str:
+    # The hooks of this module say what they expected, which cattrs leaves out.
+    return str(error) if isinstance(error, (TypeError, ValueError)) and error.args else format_exception(error, kind)
 
 
 def read_json(body: bytes, into: Any, *, request_id: str | None = None) -> Any:
@@ -175,7 +234,7 @@ def read_json(body: bytes, into: Any, *, request_id: str | None = None) -> Any:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError) as error:
-        start = body[:_EXCERPT].decode(errors="replace")
+        start = _BASE64.sub("...", body[:_EXCERPT].decode(errors="replace"))
         what = f"begins with {start!r}" if body else "is empty"
         msg = f"the answer is not JSON: it {what}"
         raise APIResponseError(msg, request_id=request_id) from error
@@ -197,14 +256,18 @@ def structure_page(document: Any, into: type[T]) -> tuple[list[T], bool, str | N
     Raises:
         APIResponseError: The document is neither a page nor an array.
     """
-    if isinstance(document, list):
+    if _is_array(document):
         return cast("list[T]", structure(document, _list_of(into))), False, None
-    if not is_object(document) or not isinstance(document.get("data"), list):
+    items = document.get("data", "") if is_object(document) else ""
+    if items is None:
+        # The service may write an empty list so.
+        items = list[Any]()
+    if not is_object(document) or not _is_array(items):
         msg = "the answer is neither a page nor an array"
         raise APIResponseError(msg, details=("expected an object with a list named data @ $",))
-    items = cast("list[T]", structure(document["data"], _list_of(into)))
+    page = cast("list[T]", _structure(items, _list_of(into), "$.data"))
     cursor = document.get("next_page")
-    return items, document.get("has_more") is True, cursor if isinstance(cursor, str) and cursor else None
+    return page, document.get("has_more") is True, cursor if isinstance(cursor, str) and cursor else None
 
 
 def dumps(document: Mapping[str, Any]) -> bytes:
@@ -221,9 +284,11 @@ def dumps(document: Mapping[str, Any]) -> bytes:
 
 
 def plain(value: object) -> Any:
-    """Give a model of a request, or a dictionary with some in it, as plain data without what is left out."""
+    """Give a model of a request, or a dictionary or list with some in it, as plain data without what is left out."""
     if attrs.has(type(value)):
-        value = attrs.asdict(value, recurse=False)
+        value = attrs.asdict(cast(Any, value), recurse=False)
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in cast("Sequence[object]", value)]
     if is_object(value):
         return {name: plain(part) for name, part in value.items() if part is not None}
     return value

@@ -48,10 +48,14 @@ class EventReader(Generic[E]):
         """
         Add the events that *chunk* completes to *ready*; what is wrong is raised after those before it.
 
+        What follows the last event is ignored.
+
         Raises:
             StreamEventError: The service sent an error.
             APIResponseError: An event cannot be understood.
         """
+        if self.finished:
+            return
         for name, data in self._decoder.feed(chunk):
             self._event(name, data, ready)
             if self.finished:
@@ -64,6 +68,8 @@ class EventReader(Generic[E]):
         Raises:
             StreamInterruptedError: The last event has not come.
         """
+        if self.finished:
+            return
         for name, data in self._decoder.finish():
             self._event(name, data, ready)
             if self.finished:
@@ -82,28 +88,32 @@ class EventReader(Generic[E]):
     def _event(self, name: str, data: bytes, ready: deque[E]) -> None:
         document = (_quickly_read(data) if len(data) > _LONG else None) or self._read(data)
         kind = document.get("type")
-        if not isinstance(kind, str):
-            kind = _kind_of(document, name)
-        if kind == "error":
-            raise _error_in(document)
+        if kind != "chunk":
+            if not kind or not isinstance(kind, str):
+                kind = _kind_of(document, name)
+            if kind == "error":
+                raise _error_in(document)
+            if kind == "done" and document.get("data"):
+                # The last of the audio.
+                kind, document["done"] = "chunk", True
         known = self._kinds.get(kind)
         if known is None:
-            ready.append(cast(E, UnknownEvent(type=kind, raw=document)))
+            event: Any = UnknownEvent(type=kind, raw=document)
         else:
             event_class, hook = known
-            if event_class is not AudioChunk:
-                document = _without_telling(document)
+            fields = document if event_class is AudioChunk else _fields_of(document, kind)
             try:
-                ready.append(hook(document, event_class))
+                event = hook(fields, event_class)
             except Exception as error:
-                raise self._misfit(document, event_class) from error
+                raise self._misfit(fields, event_class) from error
+        ready.append(event)
         self.events_received += 1
-        if (context_id := document.get("context_id")) is not None:
+        if (context_id := event.context_id) is not None:
             self.context_id = context_id
         if kind == "done" or document.get("done") is True:
             self.finished = True
             if kind != "done":
-                ready.append(cast(E, Done(status_code=document.get("status_code"), context_id=context_id)))
+                ready.append(cast(E, Done(status_code=event.status_code, context_id=context_id)))
 
     def _read(self, data: bytes) -> dict[str, Any]:
         try:
@@ -145,41 +155,47 @@ def _quickly_read(data: bytes) -> dict[str, Any] | None:
     """
     Read a long chunk without showing its audio to the JSON parser; ``None`` where the plain way must be gone.
 
-    The base64 is cut out of the bytes, decoded, and put into the document in place of a stand-in. A quotation mark inside a JSON
-    string is escaped, so the key that is found is a key; should it be another object's, the stand-in is missing.
+    The base64 is cut out of the bytes, decoded, and put into the document in place of a stand-in. A quotation mark
+    inside a JSON string is escaped, so the key that is found is a key; should it be another object's, the stand-in
+    is missing.
     """
     start = data.find(_KEY, 0, _LONG) + len(_KEY)
     end = data.find(b'"', start)
     if start < len(_KEY) or end < 0:
         return None
     try:
-        document: Any = json.loads(b"%b*%b" % (data[:start], data[end:]))
-        if type(document) is not dict or document.get("data") != _STANDIN:  # pyright: ignore[reportUnknownMemberType]
+        read: Any = json.loads(b"%b*%b" % (data[:start], data[end:]))
+        if type(read) is not dict:
+            return None
+        document = cast("dict[str, Any]", read)
+        # Only a chunk's data is known to be audio.
+        if document.get("data") != _STANDIN or (document.get("type") or _kind_of(document, "")) != "chunk":
             return None
         document["data"] = binascii.a2b_base64(data[start:end], strict_mode=True)
     except (ValueError, RecursionError):
         return None
-    return cast("dict[str, Any]", document)
+    return document
 
 
-def _without_telling(document: Mapping[str, Any]) -> dict[str, Any]:
-    # What tells the events apart is not a field of theirs, and null times are none.
-    return {
-        key: {} if value is None and key in _TIMES else value for key, value in document.items() if key not in _TELLING
-    }
+def _fields_of(document: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    # What tells the events apart is not a field of theirs, and times that are null or left out are none.
+    fields = {key: value for key, value in document.items() if key not in _TELLING}
+    if (times := _TIMES.get(kind)) is not None and fields.get(times) is None:
+        fields[times] = {}
+    return fields
 
 
-_TIMES = ("word_timestamps", "phoneme_timestamps")
+_TIMES = {"timestamps": "word_timestamps", "phoneme_timestamps": "phoneme_timestamps"}
 
 
 def _kind_of(document: Mapping[str, Any], name: str) -> str:
     # https://docs.cartesia.ai/api-reference/voice-changer/sse sends no `type`: what an event holds tells.
     if any(document.get(field) for field in ("error", "error_code", "title")):
         return "error"
-    if "data" in document:
+    if document.get("data") is not None:
         return "chunk"
-    for field, kind in (("word_timestamps", "timestamps"), ("phoneme_timestamps", "phoneme_timestamps")):
-        if field in document:
+    for kind, times in _TIMES.items():
+        if document.get(times) is not None:
             return kind
     return "done" if document.get("done") is True else name
 

@@ -48,5 +48,10 @@ def _by_signature(head: bytes) -> str:
     for offset, signature, extension in _SIGNATURES:
         if head.startswith(signature, offset):
             return extension
-    # An MPEG audio frame begins with eleven bits set.
-    return ".mp3" if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 else ""
+    return ".mp3" if len(head) > 1 and _begins_mpeg_frame(head[0], head[1]) else ""
+
+
+def _begins_mpeg_frame(first: int, second: int) -> bool:
+    # Eleven bits are set, two tell the version, two the layer. Layer III or II: I is the byte order mark of UTF-16 text,
+    # and none is AAC.
+    return first == 0xFF and second & 0xE0 == 0xE0 and (second >> 1) & 3 in {1, 2}

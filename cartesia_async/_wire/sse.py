@@ -7,6 +7,8 @@ event by itself, since the voice changer of older API versions sends JSON lines.
 
 from __future__ import annotations
 
+import json
+
 from ..errors import APIResponseError
 
 LARGEST_EVENT = 64 * 1024 * 1024
@@ -19,7 +21,8 @@ class EventDecoder:
     def __init__(self) -> None:
         # Pieces of the line that has not ended: joined once, when it does, so that a long line costs linear time.
         self._rest: list[bytes] = []
-        self._rest_size = 0
+        # Bytes since the last event: what is held is no more than that.
+        self._size = 0
         self._name = ""
         self._data: list[bytes] = []
         self._at_start = True
@@ -55,24 +58,27 @@ class EventDecoder:
             if self._rest:
                 self._rest.append(chunk[start:end])
                 line = b"".join(self._rest)
-                self._rest, self._rest_size = [], 0
+                self._rest = []
                 self._line(line, 0, len(line), events)
             else:
                 self._line(chunk, start, end, events)
             start = end + 1
         if start < len(chunk):
             self._rest.append(chunk[start:])
-            self._rest_size += len(chunk) - start
-            if self._rest_size > LARGEST_EVENT:
+        if events or (start and not self._data):
+            self._size = len(chunk) - start
+        else:
+            self._size += len(chunk)
+            if self._size > LARGEST_EVENT:
                 msg = f"an event is larger than {LARGEST_EVENT} bytes"
                 raise APIResponseError(msg)
         return events
 
     def _without_bom(self, chunk: bytes) -> bytes:
         chunk = b"".join([*self._rest, chunk])
-        self._rest, self._rest_size = [], 0
+        self._rest = []
         if len(chunk) < len(_BOM) and _BOM.startswith(chunk):
-            self._rest, self._rest_size = [chunk] if chunk else [], len(chunk)
+            self._rest = [chunk] if chunk else []
             return b""
         self._at_start = False
         return chunk.removeprefix(_BOM)
@@ -95,15 +101,29 @@ class EventDecoder:
             events.append(("", source[start:end]))
         elif source[start:end] == b"data":
             self._data.append(b"")
+        elif source[start:end] == b"event":
+            self._name = ""
 
     def finish(self) -> list[tuple[str, bytes]]:
-        """Give the event that the end of the body completes: one that only lacks its blank line."""
-        events: list[tuple[str, bytes]] = []
-        if self._rest:
-            line = b"".join(self._rest)
-            self._rest, self._rest_size = [], 0
-            # Half a line is not an event. A whole one shows by the brace that closes its JSON.
-            if line.rstrip().endswith((b"}", b"[DONE]")):
-                self._line(line, 0, len(line), events)
-        self._line(b"", 0, 0, events)
-        return events
+        """Give the event that only lacks the end of its line or its blank line; half an event stays pending."""
+        name, data = self._name, self._data
+        line = b"".join(self._rest)
+        for last in (line, b"") if line else (b"",):
+            self._name, self._data = name, data.copy()
+            events: list[tuple[str, bytes]] = []
+            if last:
+                self._line(last, 0, len(last), events)
+            self._line(b"", 0, 0, events)
+            if events and all(_is_whole(found) for _, found in events):
+                self._rest = []
+                return events
+        self._name, self._data = name, data
+        return []
+
+
+def _is_whole(data: bytes) -> bool:
+    # What ends without its blank line may have been cut anywhere, also behind the brace of an inner object.
+    try:
+        return isinstance(json.loads(data), dict)
+    except (ValueError, RecursionError):
+        return data.strip() == b"[DONE]"

@@ -7,7 +7,9 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,6 +43,7 @@ ERRORS: Mapping[int, type[APIStatusError]] = {
 _SERVER_ERRORS = 500
 _LONGEST_BODY = 64 * 1024
 _LONGEST_MESSAGE = 500
+_LONGEST_HEAD = 8 * 1024
 
 
 @attrs.frozen(kw_only=True)
@@ -64,30 +67,52 @@ class Problem:
 
     def text(self, status: int | None) -> str:
         """Say it on one line."""
-        start = " ".join(str(part) for part in (status, self.title) if part)
+        title = self.title or ""
+        message = self.message[:_LONGEST_MESSAGE]
+        if not title and not message:
+            title = _phrase(status)
+        elif message.casefold().startswith(title.casefold()):
+            # Nor is the status told twice, as in the pages of proxies.
+            title, message = message.removeprefix(f"{status} "), ""
+        said = " ".join(str(part) for part in (status, title) if part)
+        text = ": ".join(part for part in (said, message) if part) or "an error without a text"
         details = [part for part in (self.error_code, self.request_id and f"request {self.request_id}") if part]
-        text = ": ".join(part for part in (start, self.message) if part) or "an error without a text"
         return " ".join(f"{text} ({', '.join(details)})".split()) if details else " ".join(text.split())
+
+    def without(self, secrets: Sequence[str]) -> Problem:
+        """Give the same with *secrets* blotted out: in JSON they may have been written in escapes."""
+        texts = {name: _without(secrets, text) for name, text in attrs.asdict(self).items() if text}
+        return attrs.evolve(self, **texts)
+
+
+def _phrase(status: int | None) -> str:
+    try:
+        return HTTPStatus(status or 0).phrase
+    except ValueError:
+        return ""
 
 
 def problem_in(document: object) -> Problem:
     """Read an error of either generation: an object, an object in an object, or ``Title: Message``."""
     if isinstance(document, str):
         title, colon, rest = document.partition(": ")
-        if colon and len(title) <= 80 and "\n" not in title and not title.strip().isdigit():
+        if colon and len(title) <= 80 and "\n" not in title and title[:1].isalnum() and not title.strip().isdigit():
             return Problem(title=title.strip(), message=rest.strip())
         return Problem(message=document.strip())
     if not is_object(document):
         return Problem(message=json.dumps(document)[:_LONGEST_MESSAGE])
-    inner = document.get("error")
-    if is_object(inner):
-        outer = {name: value for name, value in document.items() if name != "error"}
-        return problem_in({**outer, **inner})
+    while is_object(inner := document.get("error")):
+        document = {**{name: value for name, value in document.items() if name != "error"}, **inner}
     nested = problem_in(inner) if isinstance(inner, str) else Problem()
-    message = _text(document, "message") or _text(document, "description") or _text(document, "detail")
+    named = _text(document, "title") or nested.title
+    told = [text for name in ("message", "description", "detail") if (text := _text(document, name))]
+    message = ": ".join(dict.fromkeys(told)) or nested.message
+    if not message and not named and document:
+        # Of another form, but better than nothing.
+        message = json.dumps(document)[:_LONGEST_MESSAGE]
     return Problem(
-        title=_text(document, "title") or nested.title,
-        message=message or nested.message or "",
+        title=named,
+        message=message,
         error_code=_text(document, "error_code"),
         doc_url=_text(document, "doc_url"),
         request_id=_text(document, "request_id"),
@@ -112,11 +137,13 @@ def status_error(
         secrets: What must not be repeated, should the answer hold it.
     """
     text = _without(secrets, body[:_LONGEST_BODY].decode(errors="replace"))
+    if len(body) >= _LONGEST_BODY:
+        text = _without_half(secrets, text)
     kept = CIMultiDict(_kept(headers, secrets))
     if 300 <= status < 400:
         problem = Problem(message=_redirected(kept.get("Location", "")))
     else:
-        problem = _problem(text, kept.get("Content-Type", ""))
+        problem = _problem(text, kept.get("Content-Type", "")).without(secrets)
     request_id = problem.request_id or kept.get("x-request-id") or kept.get("request-id")
     problem = attrs.evolve(problem, request_id=request_id)
     kind = ERRORS.get(status) or (InternalServerError if status >= _SERVER_ERRORS else APIStatusError)
@@ -140,14 +167,27 @@ def _kept(headers: Mapping[str, str], secrets: Sequence[str]) -> Iterable[tuple[
 
 
 def _without(secrets: Sequence[str], text: str) -> str:
+    for secret in filter(None, secrets):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _without_half(secrets: Sequence[str], text: str) -> str:
+    # Where the body was cut, a secret may have been cut in two.
     for secret in secrets:
-        text = text.replace(str(secret), "***")
+        for length in range(len(secret) - 1, 3, -1):
+            if text.endswith(secret[:length]):
+                return text[:-length] + "***"
     return text
 
 
 def _redirected(location: str) -> str:
-    parts = urlsplit(location)
-    where = f"{parts.scheme}://{parts.hostname}" if parts.hostname else "another path"
+    try:
+        parts = urlsplit(location)
+        # Only the origin: paths and queries, and what stands before an @, may be secret.
+        where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else "another path"
+    except ValueError:
+        where = "no valid address"
     return f"redirects to {where}, which is not followed: set base_url to where the service is"
 
 
@@ -156,9 +196,12 @@ def _problem(text: str, content_type: str) -> Problem:
         return problem_in(json.loads(text))
     except (ValueError, RecursionError):
         pass
+    if text[:_LONGEST_MESSAGE].count("\N{REPLACEMENT CHARACTER}") > len(text[:_LONGEST_MESSAGE]) // 10:
+        return Problem(message="a body that is not text")
     if "html" in content_type or text.lstrip()[:1] == "<":
-        title = re.search(r"<(title|h1)[^>]*>(.*?)</\1", text, re.DOTALL | re.IGNORECASE)
-        return Problem(message=html.unescape(title[2]).strip() if title else "a page of HTML")
+        title = re.search(r"<(title|h1)\b[^>]*>(.*?)</\1", text[:_LONGEST_HEAD], re.DOTALL | re.IGNORECASE)
+        shown = " ".join(html.unescape(re.sub(r"<[^>]*>", " ", title[2])).split()) if title else ""
+        return Problem(message=shown or "a page of HTML")
     problem = problem_in(text)
     return attrs.evolve(problem, message=problem.message[:_LONGEST_MESSAGE])
 
@@ -179,7 +222,9 @@ def parse_retry_after(headers: Mapping[str, str], now: float) -> float | None:
     if (seconds := _number(value)) is not None:
         return seconds
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - now)
+        date = parsedate_to_datetime(value)
+        # HTTP dates are in Greenwich time, also where they do not say so.
+        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
     except (ValueError, TypeError, OverflowError):
         return None
 

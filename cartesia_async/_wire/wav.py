@@ -32,10 +32,14 @@ def repaired_header(head: bytes, size: int) -> bytes | None:
         elif name == b"fact" and body + 4 <= len(head):
             fact = body
         elif name == b"data":
-            there = size - body
-            if length in _PLACEHOLDERS or length > there:
+            there = max(0, size - body)
+            (riff,) = struct.unpack_from("<I", head, 4)
+            # One that ends where the data begins was written before there was any.
+            riff_is_true = riff not in _PLACEHOLDERS and riff <= size - _CHUNK_HEADER and (riff + 8 > body or not there)
+            # Where the outer size is true, an empty chunk of data is one, and what follows it are other chunks.
+            if length > there or (length == 0 and not riff_is_true):
                 _repair(repaired, data=at, there=there, block=block, fact=fact)
-            if struct.unpack_from("<I", head, 4)[0] in _PLACEHOLDERS or bytes(repaired) != head:
+            if not riff_is_true or bytes(repaired) != head:
                 struct.pack_into("<I", repaired, 4, min(size - _CHUNK_HEADER, 0xFFFFFFFF))
             return bytes(repaired) if bytes(repaired) != head else None
         at = body + length + length % 2
@@ -46,5 +50,8 @@ def _repair(head: bytearray, *, data: int, there: int, block: int, fact: int | N
     # A trailing pad byte or half a sample frame does not belong to the data.
     whole = there - there % max(block, 1)
     struct.pack_into("<I", head, data + 4, min(whole, 0xFFFFFFFF))
+    frames = whole // max(block, 1)
     if fact is not None:
-        struct.pack_into("<I", head, fact, whole // max(block, 1))
+        (said,) = struct.unpack_from("<I", head, fact)
+        if said in _PLACEHOLDERS or said > frames:
+            struct.pack_into("<I", head, fact, min(frames, 0xFFFFFFFF))

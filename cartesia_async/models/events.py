@@ -147,6 +147,14 @@ class Done:
     extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
 
 
+_LONGEST_SHOWN = 200
+
+
+def _shortly(value: object) -> object:
+    # It may be audio.
+    return f"<{len(value)} characters>" if isinstance(value, str) and len(value) > _LONGEST_SHOWN else value
+
+
 @attrs.frozen(kw_only=True)
 class UnknownEvent:
     """
@@ -158,7 +166,7 @@ class UnknownEvent:
     """
 
     type: str
-    raw: Mapping[str, Any]
+    raw: Mapping[str, Any] = attrs.field(repr=lambda raw: repr({name: _shortly(value) for name, value in raw.items()}))
 
     @property
     def status_code(self) -> int | None:

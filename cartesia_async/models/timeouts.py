@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import math
-
 import attrs
 
 
 def _seconds(_: object, attribute: attrs.Attribute[float], value: object) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value) or value <= 0:
-        msg = f"{attribute.name} must be a number of seconds above 0, or None for no limit, not {value!r}"
+    if value is not None and not _is_positive(value):
+        msg = f"{attribute.name} must be a number of seconds above 0, or None for no limit, not {value!r:.40}"
         raise ValueError(msg)
+
+
+def _is_positive(value: object) -> bool:
+    try:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and float(value) > 0
+    except OverflowError:
+        return False
 
 
 @attrs.frozen(kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from .._io.http.response import Response
+from .._io.secrecy import cleanse
 from ..errors import APITimeoutError, CartesiaError, StreamError
 
 T = TypeVar("T")
@@ -88,8 +89,8 @@ class Flow(Generic[T]):
         assert response is not None
         try:
             while not ready and not self.over:
-                chunk = await response.piece()
-                self._take(chunk)
+                # The piece is held in a frame of its own: tracebacks of what fails there are emptied.
+                await self._step(response)
                 if ready:
                     response.began = True
         except Exception as error:
@@ -102,6 +103,9 @@ class Flow(Generic[T]):
             response.abort("the reader was interrupted")
             response.ended(error)
             raise
+
+    async def _step(self, response: Response) -> None:
+        self._take(await response.piece())
 
     def _take(self, chunk: bytes) -> None:
         reader, response = self._reader, self.response
@@ -144,6 +148,7 @@ class Flow(Generic[T]):
             error.request_id = error.request_id or response.request_id
             if isinstance(error, (StreamError, APITimeoutError)):
                 error.bytes_received = response.bytes_received
+            cleanse(error, response.secrets)
         response.abort("it failed")
         response.ended(error)
 

@@ -32,7 +32,7 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
-@pytest.mark.parametrize(("page", "line", "code"), _blocks())
+@pytest.mark.parametrize(("page", "line", "code"), list(_blocks()))
 def test_code_runs(
     page: Path, line: int, code: str, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -224,19 +224,28 @@ async def test_a_server_that_stops_reading_is_an_idle_timeout(connect: Connect) 
         assert server.connections == 1
 
 
-async def test_cancelling_an_upload_closes_the_connection_at_once(connect: Connect) -> None:
+def connections_to(url: str) -> list[str]:
+    """Give the state of each connection to a server, seen from the client's end."""
+    port = int(url.rpartition(":")[2])
+    every = psutil.Process().net_connections("tcp")
+    return [each.status for each in every if each.raddr and each.raddr.port == port]
+
+
+@pytest.mark.parametrize("kind", ["file", "json"])
+async def test_cancelling_an_upload_closes_the_connection_at_once(connect: Connect, kind: str) -> None:
     """A cancelled upload does not wait for a server that has stopped reading."""
     async with raw_server(_stops_reading, receive_buffer=4096) as server:
-        upload = asyncio.create_task(connect(server.url).voices.clone(endless(), **CLONE))
+        client = connect(server.url)
+        large = {"text": "x" * (16 * MB)}
+        call = client.voices.clone(endless(), **CLONE) if kind == "file" else client.request("POST", "/a", json=large)
+        upload = asyncio.create_task(call)
         await asyncio.sleep(0.2)
-        ours = [c for c in psutil.Process().net_connections("tcp") if c.raddr and c.raddr.port == int(server.url[-5:])]
-        assert [c.status for c in ours] == ["ESTABLISHED"]
+        assert connections_to(server.url) == ["ESTABLISHED"]
         upload.cancel()
         with pytest.raises(asyncio.CancelledError):
             await upload
         await asyncio.sleep(0.01)
-        left = [c for c in psutil.Process().net_connections("tcp") if c.raddr and c.raddr.port == int(server.url[-5:])]
-        assert left == []
+        assert connections_to(server.url) == []
 
 
 @pytest.mark.parametrize("reading", [True, False])

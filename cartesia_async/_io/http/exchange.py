@@ -14,6 +14,7 @@ from yarl import URL
 from ..._wire.codec import dumps
 from ..._wire.request import Outgoing
 from ..observer import Observer
+from ..secrecy import secrets_in
 from ..sources import Source
 from .failures import Failure, LostError, answer_had_begun, connection_failed, is_before_sending, once, timed_out
 from .response import Response
@@ -88,6 +89,7 @@ class Attempt:
             first_byte=(sending.first_byte_until, limits.first_byte),
             idle=limits.idle,
             total=(self.deadline, limits.total),
+            secrets=secrets_in(self.headers),
         )
 
     def _body(

@@ -57,6 +57,8 @@ def connection_failed(error: Exception, host: str) -> APIConnectionError:
     """Make the error for what aiohttp raised while there was no answer."""
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return APIConnectionError(f"{host} closed the connection without an answer")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return APIConnectionError(f"what {host} answered is not HTTP")
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, ssl.SSLError)):
         return APIConnectionError(f"no secure connection to {host}: {error}")
     if isinstance(error, aiohttp.ClientConnectorError):

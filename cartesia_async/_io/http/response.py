@@ -17,6 +17,8 @@ from .sending import Sending
 from .sessions import LoopSession
 
 _GRACE = 1.0  # seconds
+# The answers of a forked process' parent: even their garbage collection would close the parent's connections.
+_parents = list[object]()
 
 
 class Response:
@@ -30,6 +32,7 @@ class Response:
         bytes_received: How much of the body has been read.
         began: Whether the first item of the body has come; before, `first_byte` runs, and then `idle`.
         at_end: Whether the body was read to its end.
+        secrets: What no error may hold, should the service repeat it.
     """
 
     def __init__(
@@ -42,12 +45,14 @@ class Response:
         first_byte: tuple[float | None, float | None],
         idle: float | None,
         total: tuple[float | None, float | None],
+        secrets: tuple[str, ...],
     ) -> None:
         self._raw = raw
         self._content = raw.content
         self._loop = asyncio.get_running_loop()
         self._observer = observer
         self._sending = sending
+        self.secrets = secrets
         self._watch = Watch(self._loop, raw.close)
         self._first_byte, self._idle, self._total = first_byte, idle, total
         self._limit = ("idle", 0.0)
@@ -89,7 +94,8 @@ class Response:
         self._watch.relax()
         if piece:
             self.bytes_received += len(piece)
-            self._observer.piece(len(piece))
+            if self.status < 300:
+                self._observer.piece(len(piece))
         else:
             self.at_end = True
             self._watch.stop()
@@ -175,6 +181,12 @@ class Response:
                 self._loop.call_soon_threadsafe(self._cut)
             except RuntimeError:  # it closed meanwhile, and its connections with it
                 self._cut()
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: touch nothing, and let what reads here know."""
+        if not self.at_end and self._ended is None:
+            self._ended = "it belongs to the process that this one was forked from"
+            _parents.append(self._raw)
 
     def _cut(self) -> None:
         self._watch.stop()

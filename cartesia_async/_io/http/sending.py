@@ -67,18 +67,28 @@ class Sending:
         self.first_byte_until = self.expect("first_byte", self.first_byte)
 
 
-class JSONBody(aiohttp.BytesPayload):
-    """A JSON body."""
+class JSONBody(aiohttp.payload.Payload):
+    """A JSON body; aiohttp's own body of bytes would warn of one that is large."""
 
     def __init__(self, body: bytes, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:
         super().__init__(body, content_type="application/json")
-        self._sending, self._seen = sending, seen
+        self._body, self._sending, self._seen = body, sending, seen
+        self._size = len(body)
 
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """Give the body as text."""
+        return self._body.decode(encoding, errors)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
         """Write the body."""
         _note_connection(writer, self._sending, self._seen)
-        await super().write_with_length(writer, content_length)
+        with _whole_or_broken_off(writer, self._sending):
+            await writer.write(self._body)
         self._sending.sent()
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:  # noqa: ARG002
+        """Write the body: its length is announced by its size."""
+        await self.write(writer)
 
 
 class SourceBody(aiohttp.payload.Payload):
@@ -99,16 +109,8 @@ class SourceBody(aiohttp.payload.Payload):
         sending = self._sending
         _note_connection(writer, sending, self._seen)
         self._source.started = sending.uploading = True
-        # Asked for later, a connection that is being closed would not show it any more.
-        transport: asyncio.Transport | None = getattr(writer, "transport", None)
-        try:
+        with _whole_or_broken_off(writer, sending):
             await self._write_pieces(writer)
-        except BaseException as error:
-            lost = isinstance(error, (ConnectionError, aiohttp.ClientError)) and sending.failure is None
-            if transport is not None and not lost:
-                # A half-written body must not be waited for: neither by us nor by the server.
-                transport.abort()
-            raise
         sending.uploading = False
         sending.sent()
 
@@ -147,6 +149,20 @@ class SourceBody(aiohttp.payload.Payload):
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:  # noqa: ARG002
         """Write all of the file: its length is announced by its size."""
         await self.write(writer)
+
+
+@contextmanager
+def _whole_or_broken_off(writer: AbstractStreamWriter, sending: Sending) -> Iterator[None]:
+    # Asked for later, a connection that is being closed would not show its transport any more.
+    transport: asyncio.Transport | None = getattr(writer, "transport", None)
+    try:
+        yield
+    except BaseException as error:
+        lost = isinstance(error, (ConnectionError, aiohttp.ClientError)) and sending.failure is None
+        if transport is not None and not lost:
+            # A half-written body must not be waited for: neither by us nor by the server.
+            transport.abort()
+        raise
 
 
 def _note_connection(writer: AbstractStreamWriter, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:

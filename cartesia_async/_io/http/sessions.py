@@ -15,6 +15,7 @@ from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
+from ...errors import CartesiaError
 from .sending import current
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 # What belongs to the parent of a forked process is kept for ever and never touched: closing it here would
 # take the parent's sockets out of the selector that both share.
-_parents: list[object] = []
+_parents = list[object]()
+_in_use = weakref.WeakSet["Sessions"]()
 _READ_SIZE = 1 << 17  # larger reads come fresh from the kernel each time, and cost three times as much
 
 
@@ -47,6 +49,15 @@ class PooledConnector(aiohttp.TCPConnector):
         if (sending := current.get()) is not None:
             sending.connected(reused=reused)
         return connection
+
+    def close_sockets(self) -> None:
+        """Close the sockets of a loop that was closed before them, and so can no longer do it."""
+        for protocol in list(self._served):
+            transport: Any = getattr(protocol, "transport", None)
+            transport = getattr(getattr(transport, "_ssl_protocol", None), "_transport", transport)
+            if (sock := getattr(transport, "_sock", None)) is not None:
+                sock.close()
+                transport._sock = None  # noqa: SLF001 - or it warns of what is done
 
 
 def _new_session(*, force_close: bool = False) -> aiohttp.ClientSession:
@@ -78,35 +89,55 @@ class Sessions:
         self.seen = weakref.WeakSet[asyncio.Transport]()
         self._open: dict[asyncio.AbstractEventLoop, LoopSession] = {}
         self._lock = threading.Lock()
-        self._pid = os.getpid()
         self.closed = False
+        _in_use.add(self)
 
     async def here(self) -> LoopSession:
-        """Give the running loop's session."""
-        if self._pid != os.getpid():
-            self._leave_to_parent()
+        """
+        Give the running loop's session.
+
+        Raises:
+            CartesiaError: The user's own session is closed, or belongs to another loop.
+            RuntimeError: The client is closed.
+        """
         if self.closed:
             msg = "this client is closed: make a new one"
             raise RuntimeError(msg)
         loop = asyncio.get_running_loop()
+        self._check_own(loop)
         found = self._open.get(loop)
         if found is None:
             found = LoopSession(self.own)
             with self._lock:
-                for stale in [known for known in self._open if known.is_closed()]:
-                    del self._open[stale]
+                stale = [self._open.pop(known) for known in list(self._open) if known.is_closed()]
                 self._open[loop] = found
+            for session in stale:
+                session.cut()
             await found.start()
         return found
 
-    def _leave_to_parent(self) -> None:
+    def _check_own(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self.own is None:
+            return
+        if self.own.closed:
+            msg = "the aiohttp.ClientSession given as session is closed"
+            raise CartesiaError(msg)
+        if getattr(self.own, "_loop", loop) is not loop:
+            msg = "the aiohttp.ClientSession given as session belongs to another event loop: make one on this loop"
+            raise CartesiaError(msg)
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: start afresh."""
+        for session in self._open.values():
+            for response in list(session.responses):
+                response.leave_to_parent()
         _parents.append(self._open)
-        self._open, self._lock, self._pid = {}, threading.Lock(), os.getpid()
+        self._open, self._lock = {}, threading.Lock()
 
     @property
     def in_use(self) -> bool:
         """Whether something is open that only `close` ends in good order."""
-        return self._pid == os.getpid() and any(not loop.is_closed() for loop in self._open)
+        return any(not session.over for session in self._open.values())
 
     async def close(self) -> None:
         """Close every session, each on its own loop."""
@@ -115,22 +146,36 @@ class Sessions:
         for loop, session in self._taken():
             if loop is here:
                 await session.close()
-            elif not loop.is_closed():
-                loop.call_soon_threadsafe(session.cut)
+            else:
+                _cut(loop, session)
 
     def abandon(self) -> None:
         """Close every session without waiting; for a client that is forgotten."""
         self.closed = True
-        for _, session in self._taken():
-            session.cut()
+        for loop, session in self._taken():
+            _cut(loop, session)
 
     def _taken(self) -> list[tuple[asyncio.AbstractEventLoop, LoopSession]]:
-        if self._pid != os.getpid():
-            self._leave_to_parent()
         with self._lock:
             taken = list(self._open.items())
             self._open.clear()
         return taken
+
+
+def _cut(loop: asyncio.AbstractEventLoop, session: LoopSession) -> None:
+    if loop.is_running() and loop is not _running_loop():
+        # Another thread's: only that thread may touch what it works with.
+        with suppress(RuntimeError):  # it ended meanwhile, and closed what was open
+            loop.call_soon_threadsafe(session.cut)
+    else:
+        session.cut()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 class LoopSession:
@@ -140,14 +185,16 @@ class LoopSession:
     Attributes:
         session: The session for all requests.
         responses: The answers that are being read.
+        over: Whether it is closed, or about to be.
     """
 
     def __init__(self, own: aiohttp.ClientSession | None) -> None:
+        self._loop = asyncio.get_running_loop()
         self._own = own is not None
         self.session = own if own is not None else _new_session()
         self._fresh: aiohttp.ClientSession | None = None
         self.responses = weakref.WeakSet["Response"]()
-        self._guard_ending = False
+        self.over = False
         self._guard = self._until_the_loop_ends()
 
     async def start(self) -> None:
@@ -160,8 +207,8 @@ class LoopSession:
         try:
             yield
         finally:
-            if not self._guard_ending:
-                self._guard_ending = True
+            if not self.over:
+                self.over = True
                 await self.close()
 
     def fresh(self) -> aiohttp.ClientSession:
@@ -180,8 +227,8 @@ class LoopSession:
         # A closed transport tells its protocol in the loop's next round, and gives its socket back in that.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        if not self._guard_ending:
-            self._guard_ending = True
+        if not self.over:
+            self.over = True
             await self._guard.aclose()
 
     def cut(self) -> None:
@@ -192,7 +239,9 @@ class LoopSession:
             session.detach()
             if connector is not None:
                 _close_now(connector)
-        self._guard_ending = True
+            if isinstance(connector, PooledConnector) and self._loop.is_closed():
+                connector.close_sockets()
+        self.over = True
         # Driven by hand to its end, the guard leaves nothing for the loop to finish.
         with suppress(StopIteration, RuntimeError):
             self._guard.aclose().send(None)
@@ -203,3 +252,12 @@ class LoopSession:
 
     def _sessions(self) -> list[aiohttp.ClientSession]:
         return [session for session in (None if self._own else self.session, self._fresh) if session is not None]
+
+
+def _in_child() -> None:
+    for sessions in list(_in_use):
+        sessions.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

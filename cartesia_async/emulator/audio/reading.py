@@ -45,7 +45,7 @@ def read_clip(file: BinaryIO) -> Clip:
     if soundfile is None or extra_module("numpy") is None:
         if head[:4] != b"RIFF":
             raise UnreadableClip(f"Without {EXTRA}, a clip has to be a WAV file.")
-        clip = read_wav(file, _MOST_SAMPLES)
+        clip = read_wav(_whole(file, head), _MOST_SAMPLES)
     else:
         clip = _decoded(soundfile, _whole(file, head))
     if clip.sample_rate not in _RATES:
@@ -56,7 +56,7 @@ def read_clip(file: BinaryIO) -> Clip:
 
 
 def _whole(file: BinaryIO, head: bytes) -> BinaryIO:
-    """Give the file with true sizes; libsndfile takes a stated size of 0 for the truth."""
+    """Give the file with true sizes in place of those that stay in the header of one that was streamed."""
     if head[:4] != b"RIFF":
         return file
     start = file.tell()

@@ -19,7 +19,7 @@ _Values: TypeAlias = "array.array[float] | array.array[int]"  # cannot be subscr
 
 def read_wav(file: BinaryIO, most: int) -> Clip:
     """
-    Read a WAV file, whatever sizes its header states.
+    Read a WAV file, to its end where it states more than there is.
 
     Args:
         file: Where reading begins.
@@ -44,9 +44,8 @@ def read_wav(file: BinaryIO, most: int) -> Clip:
     if form is None:
         raise UnreadableClip("The clip is a WAV file that does not say how it is encoded.")
     channels, rate, width, decode = _understood(form)
-    # 0 and 0xFFFFFFFF are what stays in the header of a file that was streamed.
     limit = most * channels * width
-    data = file.read(min(size or limit + 1, limit + 1))
+    data = file.read(min(size, limit + 1))
     if len(data) > limit:
         raise UnreadableClip("The clip is too long.")
     values = decode(data[: len(data) - len(data) % (channels * width)])

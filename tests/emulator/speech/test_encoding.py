@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from cartesia_async.emulator.audio.companding import codes, levels
 from cartesia_async.emulator.audio.encoding import AudioFormat, Encoder, UnsupportedAudio
 from cartesia_async.emulator.audio.sample_encodings import ENCODINGS, encoded
-from cartesia_async.emulator.audio.wav import UNKNOWN
+from cartesia_async.emulator.audio.wav import UNKNOWN, wav_header
 
 Installed = Callable[[], AbstractContextManager[None]]
 
@@ -170,6 +170,17 @@ def test_a_wav_file_is_read_by_others(installed: Installed, encoding: str, known
     assert float(np.abs(values - np.frombuffer(samples, np.float32)).max()) < 0.02
 
 
+def test_a_header_is_as_it_is_defined() -> None:
+    """A header of 16 bit is the canonical one; one of another encoding counts its samples in a `fact` chunk."""
+    assert wav_header("pcm_s16le", 8_000, length=6) == bytes.fromhex(
+        "52494646 2a000000 57415645 666d7420 10000000 0100 0100 401f0000 803e0000 0200 1000 64617461 06000000"
+    )
+    assert wav_header("pcm_mulaw", 8_000, length=5) == bytes.fromhex(
+        "52494646 38000000 57415645 666d7420 12000000 0700 0100 401f0000 401f0000 0100 0800 0000"
+        "66616374 04000000 05000000 64617461 05000000"
+    )
+
+
 def test_a_header_comes_even_without_audio() -> None:
     """A WAV file of nothing is a header, and comes once."""
     data = made(array.array("f"), "wav", encoding="pcm_s16le")
@@ -201,8 +212,9 @@ def test_mp3_comes_before_its_end() -> None:
 
 
 def test_mp3_does_not_begin_with_a_table() -> None:
-    """The first frame holds sound: the place of a table of contents, never filled in a stream, is left out."""
+    """The first frame holds sound: the table of contents, known only at the end, and its place are left out."""
     data = made(tone(0.5), "mp3", 44_100, None, bit_rate=64_000)
+    assert b"Info" not in data
     assert data[:2] == b"\xff\xfb"
     assert any(data[4:100])
 
