@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ._calls.binding import Async, Blocking, R, Resource, endpoint
+from ._wire import checks
 from ._wire.request import Form, Request, params
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Client(Resource[R]):
 
         Args:
             method: The HTTP method.
-            path: The path, such as ``"/voices"``, quoted where it needs to be.
+            path: The path, such as ``"/voices"``; a ``%`` stands as it is.
             json: A JSON body.
             params: The query; ``None`` is left out, a list is repeated under ``name[]``.
             form: A multipart body: strings are fields, and all else is a file; for a path, wrap it in `Upload`.
@@ -88,18 +89,16 @@ class Client(Resource[R]):
             A JSON answer as plain data, an empty one as ``None``, any other as bytes.
 
         Raises:
-            ValueError: The path is not one below the base URL, or both *json* and *form* are given.
+            ValueError: The method is no word, the path is not below the base URL, or both *json* and *form* are given.
             CartesiaError: The request failed.
         """
         from ._calls.fetch import Fetch
 
-        if not path.startswith("/") or path.startswith("//") or "/.." in path or not path.isprintable():
-            msg = f"path must begin with one slash and stay below the base URL, not {path!r}"
-            raise ValueError(msg)
+        method, path = checks.method("method", method), checks.path_below("path", path)
         if json is not None and form is not None:
             msg = "json and form exclude each other"
             raise ValueError(msg)
-        return Fetch(Request(method.upper(), path, params=_query(params), json=json, form=_form(form)), bytes)
+        return Fetch(Request(method, path, params=_query(params), json=json, form=_form(form)), bytes)
 
 
 def _query(given: Mapping[str, Any] | None) -> tuple[tuple[str, str], ...]:

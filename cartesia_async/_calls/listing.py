@@ -59,11 +59,11 @@ async def _leaf(transport: Transport, outgoing: Outgoing, into: type[T], cursor:
 def _leaf_in(into: type[T], backwards: bool, answer: Any) -> Leaf[T]:  # noqa: FBT001 - it is bound in advance
     items, has_more, next_page = structure_page(answer, into)
     following: tuple[str, str] | None = None
-    if items and backwards:
+    if has_more and backwards and items:
         following = "ending_before", _id_of(items[0])
-    elif items:
+    elif has_more and not backwards and (next_page or items):
         following = "starting_after", next_page or _id_of(items[-1])
-    return Leaf(tuple(items), has_more, following)
+    return Leaf(tuple(items), following)
 
 
 def _id_of(item: Any) -> str:

@@ -49,7 +49,7 @@ class Credentials:
 
     def __attrs_post_init__(self) -> None:
         """Check a credential that is known already."""
-        if isinstance(self.source, str):
+        if not callable(self.source):
             _checked(self.source, self._name)
 
     @property

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 from anyio.from_thread import BlockingPortal
 
+from .closing import closed, closed_meanwhile
+
 T = TypeVar("T")
 Closing = Callable[[], Coroutine[Any, Any, None]]
 THREAD_NAME = "cartesia-async"
-CLOSED = "this client is closed: make a new one"
 
 
 class PrivateLoop:
@@ -44,6 +45,7 @@ class PrivateLoop:
 
         Raises:
             RuntimeError: The client is closed, or this is its own thread, which cannot wait for itself.
+            APIConnectionError: The client is closed meanwhile.
         """
         running = self._running or self._started()
         if running.thread is threading.current_thread():
@@ -57,14 +59,13 @@ class PrivateLoop:
             if future is not None:
                 future.cancel()
             if self._closed and (future is None or isinstance(error, CancelledError)):
-                msg = "the client was closed while this call was under way"
-                raise RuntimeError(msg) from None
+                raise closed_meanwhile() from None
             raise
 
     def _started(self) -> _Running:
         with self._lock:
             if self._closed:
-                raise RuntimeError(CLOSED)
+                raise closed()
             if self._running is None:
                 self._running = _Running(self._closing)
             return self._running
@@ -78,8 +79,8 @@ class PrivateLoop:
             running.end()
             running.wait()
 
-    def leave_to_parent(self) -> None:
-        """In a forked child, where the thread does not exist: start afresh."""
+    def forget(self) -> None:
+        """Know nothing of the loop any more, and start another at the next call."""
         self._lock, self._running = threading.Lock(), None
 
     def __del__(self) -> None:
@@ -147,13 +148,15 @@ def _at_exit() -> None:
         running.end()
     for running in left:
         running.wait()
+    for loop in list(_loops):
+        loop.forget()
 
 
 def _in_child() -> None:
     _parents.extend(_open)
     _open.clear()
     for loop in list(_loops):
-        loop.leave_to_parent()
+        loop.forget()
 
 
 atexit.register(_at_exit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import aiohttp
 
 DEFAULT_BASE_URL = "https://api.cartesia.ai"
+# https://www.rfc-editor.org/rfc/rfc9110#name-tokens
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 def settle(
@@ -52,8 +55,11 @@ def settle(
         api_version=version,
         headers=_headers(headers),
     )
-    url = base_url if base_url is not None else os.environ.get("CARTESIA_BASE_URL") or DEFAULT_BASE_URL
-    return Transport(_base(url), _credentials(api_key, token), on_event, session), options
+    if base_url is not None:
+        url = _base("base_url", base_url)
+    else:
+        url = _base("CARTESIA_BASE_URL", os.environ.get("CARTESIA_BASE_URL") or DEFAULT_BASE_URL)
+    return Transport(url, _credentials(api_key, token), on_event, session), options
 
 
 def changed(
@@ -92,15 +98,23 @@ def _credentials(api_key: Credential | None, token: Credential | None) -> Creden
     return Credentials(source)
 
 
-def _base(url: str) -> str:
-    parts = urlsplit(url)
+def _base(name: str, url: object) -> str:
     # What stands before the @ may be a password: it is not repeated in the error.
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        msg = "base_url must be without user, query and fragment"
+    if isinstance(url, str) and any(mark in url for mark in "@?#"):
+        msg = f"{name} must be without user, query and fragment"
         raise ValueError(msg)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isprintable() or " " in url:
-        raise refuse("base_url", url, "a URL such as 'https://api.cartesia.ai'")
+    if not isinstance(url, str) or not _is_address(url):
+        raise refuse(name, url, f"a URL such as {DEFAULT_BASE_URL!r}")
     return url.rstrip("/")
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, or half an IPv6 address
+        return False
+    return known and url.isprintable() and " " not in url
 
 
 def _timeout(given: float | Timeout | None) -> Timeout:
@@ -114,10 +128,15 @@ def _retries(given: int) -> int:
 
 
 def _headers(given: Mapping[str, str | None] | None) -> Mapping[str, str | None]:
-    for name, value in (given or {}).items():
-        if not name.isascii() or not name.isprintable() or " " in name or not name:
-            raise refuse("headers", name, "names of printable ASCII characters")
-        if value is not None and not value.isprintable():
-            msg = f"headers[{name!r}] must be printable"
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise refuse("headers", type(given), "a mapping of names to texts")
+    for name, value in given.items():
+        if not isinstance(name, str) or _TOKEN.fullmatch(name) is None:
+            raise refuse("headers", name, "names of letters, digits and hyphens")
+        # The value may be a secret: it is not repeated in the error.
+        if value is not None and (not isinstance(value, str) or not value.isprintable()):
+            msg = f"headers[{name!r}] must be a text that is printable, or None"
             raise ValueError(msg)
-    return dict(given or {})
+    return dict(given)

@@ -15,6 +15,8 @@ from .._wire.backoff import delay_before, is_retried_status
 from .._wire.request import Outgoing
 from .._wire.status import parse_retry_after, status_error
 from ..errors import APIStatusError, CartesiaError
+from . import early as early
+from .closing import closed_meanwhile
 from .credentials import Credentials
 from .http.exchange import Attempt, header_map
 from .http.failures import Failure, timed_out
@@ -90,6 +92,8 @@ class Transport:
         while True:
             async with _until(deadline, total):
                 secret = await self.credentials.current()
+            if self.sessions.closed:
+                raise closed_meanwhile()
             observer.attempt()
             name, value = self.credentials.header(secret, outgoing.version)
             headers = header_map(
@@ -104,6 +108,8 @@ class Transport:
                 if outcome.status < 300:
                     return outcome
                 outcome = await _refusal(outcome)
+            elif self.sessions.closed:
+                raise closed_meanwhile() from outcome.error
             if isinstance(outcome.error, CartesiaError):
                 cleanse(outcome.error, secrets_in(headers))
             stale = outcome.stale and not stale_before

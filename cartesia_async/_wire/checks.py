@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard, cast
+from urllib.parse import quote
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -89,3 +90,21 @@ def sequence(name: str, value: object) -> Sequence[Any]:
     if isinstance(value, (str, bytes)) or not isinstance(value, Sequence) or not value:
         raise refuse(name, cast(object, value), "a sequence that is not empty")
     return cast("Sequence[Any]", value)
+
+
+def method(name: str, value: object) -> str:
+    """Return *value* in capitals if it can be an HTTP method."""
+    if not isinstance(value, str) or not value.isascii() or not value.isalpha():
+        raise refuse(name, value, "a word such as 'GET'")
+    return value.upper()
+
+
+def path_below(name: str, value: object) -> str:
+    """Return *value*, quoted where it is not yet, if it is a path that stays below the base URL."""
+    if not isinstance(value, str) or not value.startswith("/") or value.startswith("//") or not value.isprintable():
+        raise refuse(name, value, "a path that begins with one slash")
+    if any(segment in {".", ".."} for segment in value.split("/")):
+        raise refuse(name, value, "a path that stays below the base URL")
+    if "?" in value or "#" in value:
+        raise refuse(name, value, "a path without a query, which is given as params")
+    return quote(value, safe="/%:@!$&'()*+,;=~")

@@ -103,8 +103,7 @@ def _keeping_extra(converter: Converter, kind: Any) -> Callable[[Any, Any], Any]
     known = frozenset(attrs.fields_dict(kind)) - {"extra"}
 
     def structure_all(document: Any, into: Any) -> Any:
-        # Not `is_object`: abstract classes take their time, and there may be thousands.
-        if not isinstance(document, dict):
+        if not is_object(document):
             msg = f"expected an object, not {type(document).__name__}"
             raise TypeError(msg)
         if document.keys() <= known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import os
 from collections import deque
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar, cast, get_args
@@ -148,7 +149,8 @@ class EventReader(Generic[E]):
 _TELLING = ("type", "done", "flush_done")
 _raw_decode = json.JSONDecoder().raw_decode
 _LONG = 2000
-_KEY, _STANDIN = b'"data":"', "*"
+_KEY = b'"data":"'
+_STANDIN = os.urandom(8).hex()  # so that no other value can be it
 
 
 def _quickly_read(data: bytes) -> dict[str, Any] | None:
@@ -164,7 +166,7 @@ def _quickly_read(data: bytes) -> dict[str, Any] | None:
     if start < len(_KEY) or end < 0:
         return None
     try:
-        read: Any = json.loads(b"%b*%b" % (data[:start], data[end:]))
+        read: Any = json.loads(b"%b%b%b" % (data[:start], _STANDIN.encode(), data[end:]))
         if type(read) is not dict:
             return None
         document = cast("dict[str, Any]", read)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import warnings
+from datetime import date
 
 import attrs
 
@@ -147,14 +147,21 @@ def warn_of_retired(features: tuple[str, ...], stacklevel: int) -> None:
             )
 
 
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def checked_version(version: str, name: str = "api_version") -> str:
     """
     Return *version* if it is a date.
 
     Raises:
-        ValueError: It is not of the form YYYY-MM-DD.
+        ValueError: It is not a date of the form YYYY-MM-DD.
     """
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", version) is None:
+    if not isinstance(version, str) or not _is_date(version):
         msg = f"{name} must be a date such as {NEWEST_VERSION!r}, not {version!r}"
         raise ValueError(msg)
     return version

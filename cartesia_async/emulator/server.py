@@ -24,6 +24,7 @@ from .state import State, fresh_state
 from .workers import Workers
 
 _GRACE = 0.2
+_LAST_PORT = 65_535
 _MOST_CRASHES = 100
 
 
@@ -66,7 +67,7 @@ class Emulator:
         requests: What the emulator was asked, newest last; the last 1,000 requests.
 
     Raises:
-        ValueError: On entering, when there is no engine of that name, or its extra is not installed.
+        ValueError: The port is none, or, on entering, there is no engine of that name, or its extra is not installed.
         OSError: On entering, when the address cannot be listened on.
         RuntimeError: On entering, when it is running already.
     """
@@ -82,6 +83,8 @@ class Emulator:
     ) -> None:
         if isinstance(api_keys, str):
             raise TypeError("api_keys must be a collection of strings, not a string")
+        if not 0 <= port <= _LAST_PORT:
+            raise ValueError(f"port must be from 0 to {_LAST_PORT}, not {port}")
         self._host = host
         self._port = port
         self._engine = engine

@@ -248,11 +248,23 @@ class BlockingPages(Generic[T]):
         return BlockingPage(self._loop, self._loop.call(self._pages.first_page))
 
     def __iter__(self) -> Iterator[T]:
-        walk = Walk(self._pages._turn)  # noqa: SLF001 - its twin
-        while True:
-            self._loop.call(walk.fill)
-            if not (batch := walk.batch()):
-                if walk.over:
-                    return
-                continue
-            yield from batch
+        return _BlockingWalk(self._loop, self._pages._walk())  # noqa: SLF001 - its twin
+
+
+class _BlockingWalk(Generic[T]):
+    """All items, of which each page crosses threads once."""
+
+    def __init__(self, loop: PrivateLoop, walk: Walk[T]) -> None:
+        self._loop, self._walk = loop, walk
+        self._ready = deque[T]()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        while not self._ready:
+            if self._walk.over:
+                raise StopIteration
+            self._loop.call(self._walk.fill)
+            self._ready.extend(self._walk.batch())
+        return self._ready.popleft()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, NoReturn, TypeVar, overload
 
 import attrs
 
@@ -19,16 +19,19 @@ class Leaf(Generic[T]):
 
     Attributes:
         items: Its items.
-        has_more: Whether another follows.
-        cursor: What the next is asked for with: a parameter's name and its value.
+        cursor: What the next is asked for with: a parameter's name and its value; ``None`` on the last page.
     """
 
     items: tuple[T, ...]
-    has_more: bool
     cursor: tuple[str, str] | None
 
 
 Turn = Callable[["tuple[str, str] | None"], Awaitable[Leaf[T]]]
+
+
+def _refuse_circle(cursor: tuple[str, str] | None) -> NoReturn:
+    msg = f"the service names {cursor} as the way from a page to one that was read already"
+    raise APIResponseError(msg)
 
 
 class LeafSequence(Sequence[T]):
@@ -40,7 +43,7 @@ class LeafSequence(Sequence[T]):
     @property
     def has_more(self) -> bool:
         """Whether another page follows."""
-        return self._leaf.has_more
+        return self._leaf.cursor is not None
 
     def __len__(self) -> int:
         return len(self._leaf.items)
@@ -56,7 +59,7 @@ class LeafSequence(Sequence[T]):
         return f"<{type(self).__name__} of {len(self)}{', more follow' if self.has_more else ''}>"
 
     def _next_cursor(self) -> tuple[str, str]:
-        if not self.has_more or self._leaf.cursor is None:
+        if self._leaf.cursor is None:
             msg = "this is the last page"
             raise IndexError(msg)
         return self._leaf.cursor
@@ -65,9 +68,9 @@ class LeafSequence(Sequence[T]):
 class Page(LeafSequence[T], Generic[T]):
     """One page: a sequence of items, with the way to the next."""
 
-    def __init__(self, leaf: Leaf[T], turn: Turn[T]) -> None:
+    def __init__(self, leaf: Leaf[T], turn: Turn[T], asked: tuple[str, str] | None = None) -> None:
         super().__init__(leaf)
-        self._turn = turn
+        self._turn, self._asked = turn, asked
 
     async def next_page(self) -> Page[T]:
         """
@@ -75,9 +78,12 @@ class Page(LeafSequence[T], Generic[T]):
 
         Raises:
             IndexError: This is the last page.
-            CartesiaError: The request failed.
+            CartesiaError: The request failed, or the service names this page as the next.
         """
-        return Page(await self._turn(self._next_cursor()), self._turn)
+        cursor = self._next_cursor()
+        if cursor == self._asked:
+            _refuse_circle(cursor)
+        return Page(await self._turn(cursor), self._turn, cursor)
 
 
 class Pages(Generic[T]):
@@ -89,6 +95,7 @@ class Pages(Generic[T]):
 
     def __init__(self, turn: Turn[T]) -> None:
         self._turn = turn
+        self._walked = False
 
     async def first_page(self) -> Page[T]:
         """
@@ -103,6 +110,13 @@ class Pages(Generic[T]):
         return self.first_page().__await__()
 
     def __aiter__(self) -> AsyncIterator[T]:
+        return self._walk()
+
+    def _walk(self) -> Walk[T]:
+        if self._walked:
+            msg = "these pages were walked over already, and can be read only once: make the call again"
+            raise RuntimeError(msg)
+        self._walked = True
         return Walk(self._turn)
 
 
@@ -114,7 +128,7 @@ class Walk(Generic[T]):
         self._items: Sequence[T] = ()
         self._at = 0
         self._next: tuple[str, str] | None = None
-        self._begun = False
+        self._asked = set[tuple[str, str] | None]()
         self.over = False
 
     def __aiter__(self) -> Walk[T]:
@@ -122,25 +136,22 @@ class Walk(Generic[T]):
 
     async def __anext__(self) -> T:
         while self._at == len(self._items):
-            await self.fill()
-            if self.over and self._at == len(self._items):
+            if self.over:
                 raise StopAsyncIteration
+            await self.fill()
         item = self._items[self._at]
         self._at += 1
         return item
 
     async def fill(self) -> None:
-        """Ask for the next page, if there is one."""
-        if self._begun and self._next is None:
-            self.over = True
-            return
-        leaf = await self._turn(self._next)
-        if self._begun and leaf.cursor == self._next and leaf.has_more and leaf.items:
-            msg = f"the service names {self._next} as the way from a page to itself"
-            raise APIResponseError(msg)
-        self._begun = True
+        """Ask for the next page; `over` tells whether it was the last."""
+        cursor = self._next
+        if cursor in self._asked:
+            _refuse_circle(cursor)
+        leaf = await self._turn(cursor)
+        self._asked.add(cursor)
         self._items, self._at = leaf.items, 0
-        self._next = leaf.cursor if leaf.has_more and leaf.items else None
+        self._next, self.over = leaf.cursor, leaf.cursor is None
 
     def batch(self) -> Sequence[T]:
         """Take what is left of the page."""

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -57,10 +56,11 @@ def python(server: RawServer) -> Iterator[Python]:
     """Start processes that run a script with the service's address in ``URL``; none outlives the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(script: str, *options: str, **environment: str) -> subprocess.Popen[str]:
+    def start(script: str, *options: str, bare: bool = False, **environment: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, *options, "-c", _PRELUDE + script],
+            [sys.executable, *options, "-c", script if bare else _PRELUDE + script],
             env={**_environment(), "URL": server.url, **environment},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -96,4 +96,3 @@ def finished(process: subprocess.Popen[str], seconds: float = 15) -> tuple[int, 
     return process.returncode, out, err
 
 
-Options = dict[str, Any]

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from cartesia_async import AsyncCartesia, CartesiaError
+from cartesia_async import APIConnectionError, AsyncCartesia, CartesiaError
 from tests.conftest import KEY, _open_sockets
 from tests.lifecycle.service import SPEECH, eventually
 from tests.servers import RawServer
@@ -148,7 +148,7 @@ async def test_closed_in_the_middle_of_a_call(server: RawServer) -> None:
         while not server.requests:
             await asyncio.sleep(0.005)
         await client.close()
-        with pytest.raises(CartesiaError, match="closed"):
+        with pytest.raises(APIConnectionError, match="the client was closed while"):
             await waiting
     assert eventually(server.client_closed.is_set)
     assert len(server.requests) == 1

@@ -16,6 +16,7 @@ from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
 from ...errors import CartesiaError
+from ..closing import closed
 from .sending import current
 
 if TYPE_CHECKING:
@@ -101,8 +102,7 @@ class Sessions:
             RuntimeError: The client is closed.
         """
         if self.closed:
-            msg = "this client is closed: make a new one"
-            raise RuntimeError(msg)
+            raise closed()
         loop = asyncio.get_running_loop()
         self._check_own(loop)
         found = self._open.get(loop)

@@ -39,7 +39,7 @@ class Encoder:
         self._resampler = resampler(source_rate, format.sample_rate)
 
     def encode(self, samples: array.array[float]) -> bytes:
-        """Take samples (mono, type code `f`, -1 to 1) and give what is complete by now; the first time, a header too."""
+        """Take samples (mono, type code `f`, -1 to 1) and give what is complete by now, first a header."""
         return self._container.add(self._resampler.resample(finite(samples)))
 
     def finish(self) -> bytes:

@@ -15,7 +15,7 @@ from .intonation import intonation_of
 from .pace import words_a_minute
 from .praat import revoiced
 
-# Who speaks at 110 Hz is as large as a man at the mean, and who speaks at 200 Hz as a woman: her formants are a fifth up.
+# Who speaks at 110 Hz is taken for an average man, who speaks at 200 Hz for a woman: her formants are a fifth higher.
 _LOW_VOICE, _HIGH_VOICE, _HIGH_FORMANTS = 110.0, 200.0, 1.2
 _USUAL_RANGE = 4.0  # semitones from the low moments of an engine's voice to the high ones, as it comes
 

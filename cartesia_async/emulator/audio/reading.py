@@ -27,14 +27,14 @@ def read_clip(file: BinaryIO) -> Clip:
     Decode a clip, mixing its channels down to one.
 
     Args:
-        file: Where reading begins; it has to be one that can be sought in. WAV files may have been streamed, with 0 or
-            0xFFFFFFFF for their sizes.
+        file: Where reading begins; it must allow seeking. WAV files may have been streamed, with 0 or 0xFFFFFFFF for
+            their sizes.
 
     Returns:
         The clip, its samples none when the file holds no sound.
 
     Raises:
-        UnreadableClip: It is not FLAC, MP3, Ogg (Vorbis, Opus, FLAC) or WAV, is broken, or is longer than an hour or than
+        UnreadableClip: It is not FLAC, MP3, Ogg (Vorbis, Opus) or WAV, is broken, or is longer than an hour or than
             67 million samples in all its channels.
             Without the extra, all but WAV is refused.
     """

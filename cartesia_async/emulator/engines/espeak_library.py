@@ -94,7 +94,7 @@ class Manner:
 
     Attributes:
         voice: Names of voices and variants, such as `en-US+f2`; the first that the library has is taken.
-        rate: Words a minute, 80 to 450.
+        rate: Words a minute, 80 to 449.
         pitch: 0 to 99, 50 for the voice's own.
         pitch_range: 0 to 99, 50 for the voice's own.
     """

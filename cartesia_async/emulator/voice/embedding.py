@@ -6,13 +6,10 @@ import math
 from collections.abc import Sequence
 from itertools import chain, repeat
 
-from .languages import ACCENTS, LANGUAGES
-from .variants import VARIANTS
-
 DIMENSIONS = 192
-_CHOICES = (len(LANGUAGES), len(ACCENTS), len(VARIANTS))
-_AMOUNTS = 4
-_COPIES = (DIMENSIONS - sum(_CHOICES)) // _AMOUNTS
+_AMOUNTS, _COPIES = 4, 24
+# Room for more languages, accents and variants than there are: old embeddings keep their meaning when some are added.
+_ROOM = (48, 16, 32)
 _FURTHEST = 10.0
 
 
@@ -29,9 +26,9 @@ def encoded(amounts: Sequence[float], choices: Sequence[int]) -> list[float]:
         192 numbers.
     """
     numbers = [amount for _ in range(_COPIES) for amount in amounts]
-    for size, choice in zip(_CHOICES, choices, strict=True):
+    for size, choice in zip(_ROOM, choices, strict=True):
         numbers.extend(1.0 if index == choice else 0.0 for index in range(size))
-    return numbers + [0.0] * (DIMENSIONS - len(numbers))
+    return numbers
 
 
 def decoded(numbers: Sequence[float]) -> tuple[tuple[float, ...], tuple[int, ...]]:
@@ -42,14 +39,15 @@ def decoded(numbers: Sequence[float]) -> tuple[tuple[float, ...], tuple[int, ...
         numbers: Any numbers, of any length.
 
     Returns:
-        Amounts and choices, as `encoded` takes them; amounts may lie outside -1 to 1 when others wrote them.
+        Amounts and choices, as `encoded` takes them. In numbers that others wrote, amounts may lie outside -1 to 1, and
+        a choice be of something that there is not.
     """
     whole = [_tame(number) for number, _ in zip(chain(numbers, repeat(0.0)), range(DIMENSIONS), strict=False)]
     copied = whole[: _COPIES * _AMOUNTS]
     amounts = tuple(math.fsum(copied[index::_AMOUNTS]) / _COPIES for index in range(_AMOUNTS))
     choices: list[int] = []
     start = len(copied)
-    for size in _CHOICES:
+    for size in _ROOM:
         block = whole[start : start + size]
         choices.append(block.index(max(block)))
         start += size
@@ -58,4 +56,5 @@ def decoded(numbers: Sequence[float]) -> tuple[tuple[float, ...], tuple[int, ...
 
 def _tame(number: float) -> float:
     """Keep a sum of any numbers finite."""
-    return min(max(float(number), -_FURTHEST), _FURTHEST) if math.isfinite(number) else 0.0
+    tame = float(min(max(number, -_FURTHEST), _FURTHEST))
+    return 0.0 if math.isnan(tame) else tame

@@ -102,14 +102,18 @@ def timbre_of(embedding: Sequence[float]) -> Timbre:
     """
     (pitch, pitch_range, rate, formant), (language, accent, variant) = decoded(embedding)
     return Timbre(
-        language=LANGUAGES[language],
-        accent=ACCENTS[accent],
-        variant=tuple(VARIANTS)[variant],
+        language=_chosen(LANGUAGES, language),
+        accent=_chosen(ACCENTS, accent),
+        variant=_chosen(tuple(VARIANTS), variant),
         pitch=round(PITCH.at(pitch), 3),
         pitch_range=round(PITCH_RANGE.at(pitch_range), 3),
         rate=round(RATE.at(rate), 3),
         formant=round(FORMANT.at(formant), 3),
     )
+
+
+def _chosen(names: Sequence[str], index: int) -> str:
+    return names[index % len(names)]
 
 
 def localized(timbre: Timbre, language: str, *, gender: str | None = None, dialect: str | None = None) -> Timbre:

@@ -13,6 +13,7 @@ import time
 import aiohttp
 import pytest
 
+import cartesia_async.emulator as emulator_package
 from cartesia_async.emulator import Emulator
 
 KEYED = {"X-API-Key": "sk_car_secret", "Cartesia-Version": "2026-08-14"}
@@ -141,6 +142,34 @@ async def test_serves_until_cancelled() -> None:
         _ = emulator.base_url
 
 
+async def test_serves_again_with_what_it_held() -> None:
+    """An emulator that is entered again, also in the other way, still has what was made; `started` may be awaited."""
+    emulator = Emulator(engine="tone")
+    started = asyncio.Event()
+
+    async def create(address: str) -> None:
+        async with aiohttp.ClientSession(address, headers=KEYED) as session:
+            async with session.post("/datasets", json={"name": "kept"}) as answer:
+                assert answer.status == 200
+        started.set()
+
+    task = asyncio.create_task(emulator.serve_forever(started=create))
+    await started.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    with emulator:
+        status, body = await asyncio.to_thread(ask, emulator.base_url, "GET", "/datasets")
+    assert status == 200
+    assert [dataset["name"] for dataset in json.loads(body)["data"]] == ["kept"]
+
+
+def test_the_package_offers_the_emulator_alone() -> None:
+    """What it offers can be listed; anything else is an attribute error."""
+    assert "Emulator" in dir(emulator_package)
+    with pytest.raises(AttributeError, match="Simulator"):
+        _ = emulator_package.Simulator
+
+
 async def test_stops_within_a_second_with_an_idle_connection(emulator: Emulator) -> None:
     """A connection that asks nothing does not keep the emulator from stopping."""
     other = Emulator(engine="tone")
@@ -167,6 +196,9 @@ async def test_remembers_requests_without_showing_credentials(
     assert first.json == speech
     assert first.headers["x-api-key"] == "sk_car_secret"
     assert last.query["limit"] == "1"
+    assert list(last.query) == ["limit", "api_key"]
+    assert len(last.query) == 2
+    assert last.query.all("limit") == ["1"]
     assert "sk_car_secret" not in repr(emulator.requests)
     assert "2026-08-14" in repr(first.headers)
     assert len(emulator.requests[:]) == len(emulator.requests) == 2

@@ -11,6 +11,8 @@ from typing import cast
 import aiohttp
 import pytest
 
+from cartesia_async.emulator.audio.encoding import UnsupportedAudio
+
 Body = dict[str, object]
 VOICE = "694f9389-aac1-45b6-b726-9d9369183238"
 RAW: Body = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 16_000}
@@ -44,6 +46,16 @@ async def test_bytes_answer_audio_in_chunks(
         assert "Cartesia-File-ID" not in answer.headers
     assert audio.startswith(b"RIFF") == (container == "wav")
     assert len(audio) > 1_000
+
+
+async def test_bytes_answer_mp3_where_the_extra_is_there(session: aiohttp.ClientSession, speech: Body) -> None:
+    """mp3 takes a bit rate, and an encoding without minding it."""
+    pytest.importorskip("soundfile")
+    speech["output_format"] = {"container": "mp3", "sample_rate": 44_100, "bit_rate": 128_000, "encoding": ""}
+    async with session.post("/tts/bytes", json=speech) as answer:
+        assert answer.status == 200
+        assert answer.headers["Content-Type"] == "audio/mpeg"
+        assert await answer.read()
 
 
 async def test_a_saved_answer_names_its_file(session: aiohttp.ClientSession, speech: Body) -> None:
@@ -192,6 +204,13 @@ async def test_null_means_left_out(session: aiohttp.ClientSession, speech: Body)
         assert "context_id" not in await answer.text()
 
 
+async def test_a_locale_stands_for_its_language(session: aiohttp.ClientSession, speech: Body) -> None:
+    """`locale` is taken in both spellings."""
+    for locale in ("en-GB", "en_GB", "de"):
+        async with session.post("/tts/bytes", json=speech | {"locale": locale}) as answer:
+            assert answer.status == 200
+
+
 @pytest.mark.parametrize(
     ("version", "status"), [("2024-06-10", 400), ("2025-11-04", 400), ("2026-03-01", 404), ("2026-08-14", 404)]
 )
@@ -245,3 +264,18 @@ async def test_a_client_that_waits_is_asked_for_its_body(session: aiohttp.Client
     async with session.post("/tts/bytes", json=speech, expect100=True, timeout=aiohttp.ClientTimeout(5)) as answer:
         assert answer.status == 200
         assert await answer.read()
+
+
+async def test_audio_that_cannot_be_made_here_is_refused(
+    session: aiohttp.ClientSession, speech: Body, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the encoder refuses, as mp3 without the extra, is a 400 that gives its reason."""
+
+    def refuse(*_: object) -> None:
+        raise UnsupportedAudio("mp3 needs the extra cartesia-async[emulator]")
+
+    monkeypatch.setattr("cartesia_async.emulator.sounding.Encoder", refuse)
+    for path in ("/tts/bytes", "/tts/sse"):
+        async with session.post(path, json=speech) as answer:
+            assert answer.status == 400
+            assert "cartesia-async[emulator]" in (await answer.json())["message"]

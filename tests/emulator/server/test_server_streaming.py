@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterator
 import aiohttp
 import attrs
 import pytest
-from cartesia_async.emulator.engines.protocol import Piece, Timed, Utterance
 
 from cartesia_async.emulator import Emulator
+from cartesia_async.emulator.engines.protocol import Piece, Timed, Utterance
 
 RATE = 16_000
 HEADERS = {"X-API-Key": "k", "Cartesia-Version": "2026-08-14"}

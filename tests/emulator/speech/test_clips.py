@@ -211,7 +211,7 @@ def _spoilt(data: bytes, changes: list[tuple[int, int]]) -> bytes:
 
 @pytest.mark.parametrize("pitch", [80.0, 130.0, 210.0, 330.0])
 def test_a_clone_has_the_pitch_of_the_clip(installed: Installed, pitch: float) -> None:
-    """The pitch of a voice taken from a clip is that of the clip, by Praat and without it; its language is the one asked."""
+    """The pitch of a voice taken from a clip is that of the clip, by Praat and without it; its language is as asked."""
     clip = spoken(1.0, pitch=pitch, rate=22_050)
     with installed():
         timbre = timbre_heard_in(clip, language="fr")

@@ -190,7 +190,7 @@ def test_a_header_comes_even_without_audio() -> None:
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("bit_rate", BIT_RATES)
 def test_mp3_has_the_bit_rate_asked_for(rate: int, bit_rate: int) -> None:
-    """MP3 is read by libsndfile, with the pitch, the length, and the bit rate asked for, or the most there is at its rate."""
+    """MP3 is read by libsndfile, with the pitch, the length, and the bit rate asked for or the most there is."""
     data = made(tone(1.0), "mp3", rate, None, bit_rate=bit_rate)
     values, found = heard(data)
     seconds = len(values) / rate

@@ -1,0 +1,93 @@
+"""Ctrl-C in the middle of what blocks."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.lifecycle.conftest import Python
+from tests.lifecycle.service import eventually
+from tests.servers import RawServer
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGINT to send")
+
+_MAIN = """
+client = Cartesia(KEY, base_url=URL)
+def main():
+    {body}
+try:
+    main()
+except KeyboardInterrupt as error:
+    assert type(error) is KeyboardInterrupt
+    print("interrupted", flush=True)
+    import time
+    sys.stdin.readline()
+    assert client.api_status.get().ok
+    client.close()
+    raise
+"""
+BODIES = {
+    "a call": "client.tts.bytes(**WAIT).read()",
+    "events": "for event in client.tts.sse(**HOLD): pass",
+    "events, held in a variable": """
+    global stream, events
+    stream = client.tts.sse(**HOLD)
+    events = iter(stream)
+    while True: next(events)
+""",
+    "events, collected": "client.tts.sse(**HOLD).collect()",
+    "with": "with client.tts.sse(**WAIT) as events: pass",
+    "a file": "client.tts.sse(**HOLD).audio().save(os.path.join(os.environ['FOLDER'], 'hello.wav'))",
+}
+
+
+def _start(python: Python, script: str, **environment: str) -> subprocess.Popen[str]:
+    return python("import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n" + script, **environment)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_ctrl_c(python: Python, server: RawServer, tmp_path: object, name: str) -> None:
+    """Ctrl-C stops the request at once, while the program lives on; the client can be used, and the exit is quick."""
+    process = python(_MAIN.format(body=BODIES[name]), "-X", "dev", FOLDER=str(tmp_path))
+    assert process.stdout is not None
+    assert process.stdin is not None
+    assert eventually(lambda: server.requests)
+    time.sleep(0.05)  # until it waits for what comes after
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "interrupted\n"
+    assert eventually(server.client_closed.is_set, 2)
+    assert len(server.requests) == 1
+    started = time.monotonic()
+    _, err = process.communicate("\n", timeout=5)
+    assert time.monotonic() - started < 2
+    assert process.returncode == -signal.SIGINT
+    assert err.count("Traceback") == 1
+    assert err.splitlines()[-1] == "KeyboardInterrupt"
+    assert "Warning" not in err
+    assert len(server.requests) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_in_asyncio_run(python: Python, server: RawServer) -> None:
+    """Ctrl-C in `asyncio.run` closes the connection of the asynchronous client and leaves quickly, with nothing to add."""
+    script = """
+import asyncio
+async def main():
+    async with AsyncCartesia(KEY, base_url=URL) as client:
+        async for event in client.tts.sse(**HOLD):
+            print("event", flush=True)
+asyncio.run(main())
+"""
+    process = python(script, "-X", "dev")
+    assert process.stdout is not None
+    assert process.stdout.readline() == "event\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=5)
+    assert process.returncode == -signal.SIGINT
+    assert err.splitlines()[-1] == "KeyboardInterrupt"
+    assert "Warning" not in err
+    assert eventually(server.client_closed.is_set, 2)
