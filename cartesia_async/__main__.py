@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -92,7 +92,7 @@ def _say(arguments: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _client(*, emulated: bool) -> Iterator[Cartesia]:
+def _client(*, emulated: bool) -> Generator[Cartesia]:
     if not emulated:
         with Cartesia() as client:
             yield client

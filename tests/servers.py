@@ -69,7 +69,9 @@ class Peer:
         """Read a request's head only, and count it."""
         lines = (await self.reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         method, target, _ = lines[0].split(" ")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)}
+        headers = {
+            name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)
+        }
         received = Received(method, target, headers, b"")
         self.server.requests.append(received)
         return received

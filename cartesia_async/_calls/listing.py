@@ -56,7 +56,7 @@ async def _leaf(transport: Transport, outgoing: Outgoing, into: type[T], cursor:
     return leaf
 
 
-def _leaf_in(into: type[T], backwards: bool, answer: Any) -> Leaf[T]:  # noqa: FBT001 - it is bound in advance
+def _leaf_in(into: type[T], backwards: bool, answer: Any) -> Leaf[T]:
     items, has_more, next_page = structure_page(answer, into)
     following: tuple[str, str] | None = None
     if has_more and backwards and items:

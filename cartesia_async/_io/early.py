@@ -1,16 +1,21 @@
-"""
-Loads what would else be loaded in the middle of a request.
-
-There it would hold up the loop, and a process forked at that moment would wait for ever to load it too.
-"""
+"""What would else be loaded in the middle of a request."""
 
 from __future__ import annotations
 
-import concurrent.futures.thread
-import encodings.idna  # a host's name is encoded with it
 from importlib import import_module
 
-__all__ = ["concurrent", "encodings"]
+_NAMES = (
+    "concurrent.futures.thread",  # a loop's worker threads
+    "encodings.idna",  # looking up a host's name
+    "anyio._backends._asyncio",  # the first portal
+)
 
-# anyio looks for its backend when the first portal is made.
-import_module("anyio._backends._asyncio")
+
+def load() -> None:
+    """
+    Load it now.
+
+    Later it would hold up the loop; and a process that is forked while a thread loads a module can never load it itself.
+    """
+    for name in _NAMES:
+        import_module(name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeGuard
 
-from multidict import CIMultiDict, CIMultiDictProxy
+from multidict import CIMultiDict, CIMultiDictProxy, MultiMapping
 
 from ..errors import CartesiaError, CredentialsError
 
@@ -62,7 +62,7 @@ def _hide(error: BaseException, secrets: Sequence[str]) -> None:
             setattr(error, name, _without(secrets, value))
 
 
-def _without(secrets: Sequence[str], value: Any) -> Any:
+def _without(secrets: Sequence[str], value: object) -> Any:
     if isinstance(value, str):
         for secret in secrets:
             value = value.replace(str(secret), "***")
@@ -71,10 +71,19 @@ def _without(secrets: Sequence[str], value: Any) -> Any:
         for secret in secrets:
             value = value.replace(secret.encode(), b"***")
         return value
-    if isinstance(value, tuple):
-        parts = [_without(secrets, part) for part in cast("tuple[Any, ...]", value)]
-        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
-    if isinstance(value, (CIMultiDict, CIMultiDictProxy)):
-        headers = CIMultiDict((name, _without(secrets, text)) for name, text in value.items())
+    if _is_tuple(value):
+        parts = [_without(secrets, part) for part in value]
+        named: Any = type(value)
+        return named(*parts) if hasattr(named, "_fields") else tuple(parts)
+    if _is_headers(value):
+        headers = CIMultiDict[str]((name, _without(secrets, text)) for name, text in value.items())
         return headers if isinstance(value, CIMultiDict) else CIMultiDictProxy(headers)
     return value
+
+
+def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
+
+
+def _is_headers(value: object) -> TypeGuard[MultiMapping[str]]:
+    return isinstance(value, (CIMultiDict, CIMultiDictProxy))

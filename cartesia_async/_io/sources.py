@@ -76,17 +76,18 @@ async def _source_of(name: str, content: Any) -> tuple[Source, bytes, str | None
         source, head = await asyncio.to_thread(_path_source, name, path)
         return source, head, path.name
     if isinstance(content, _BUFFERS):
-        view = memoryview(content).cast("B")
+        view = memoryview(cast("bytes", content)).cast("B")
         return _bytes_source(name, view), bytes(view[:_HEAD]), None
     if isinstance(content, io.TextIOBase):
         raise refuse(name, content, "opened in binary mode")
     if hasattr(content, "read"):
         return await _reader_source(name, cast(BinaryReader, content))
     if isinstance(content, AsyncIterable):
-        again = content.__aiter__() is not content
-        return Source(lambda: _checked(name, content), None, again), b"", None
+        several = cast("AsyncIterable[object]", content)
+        return Source(lambda: _checked(name, several), None, aiter(several) is not several), b"", None
     if isinstance(content, Iterable):
-        return Source(lambda: _iterated(name, content), None, iter(content) is not content), b"", None
+        listed = cast("Iterable[object]", content)
+        return Source(lambda: _iterated(name, listed), None, iter(listed) is not listed), b"", None
     msg = f"{name} must be a path, bytes, a binary file or an iterable of bytes, not {type(content).__name__}"
     raise TypeError(msg)
 
@@ -210,4 +211,4 @@ def _as_bytes(name: str, piece: Any) -> bytes:
     if not isinstance(piece, _BUFFERS):
         msg = f"{name} must give bytes, not {type(piece).__name__}"
         raise TypeError(msg)
-    return bytes(piece)
+    return bytes(cast("bytes", piece))

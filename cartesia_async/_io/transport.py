@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 import warnings
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, NoReturn
 
@@ -15,7 +15,7 @@ from .._wire.backoff import delay_before, is_retried_status
 from .._wire.request import Outgoing
 from .._wire.status import parse_retry_after, status_error
 from ..errors import APIStatusError, CartesiaError
-from . import early as early
+from . import early
 from .closing import closed_meanwhile
 from .credentials import Credentials
 from .http.exchange import Attempt, header_map
@@ -53,6 +53,7 @@ class Transport:
         *,
         dice: Callable[[], float] = random.random,
     ) -> None:
+        early.load()
         self.base_url = base_url
         self.credentials = credentials
         self.listener = listener
@@ -155,7 +156,7 @@ async def _sources(outgoing: Outgoing) -> Mapping[str, Source]:
 
 
 @asynccontextmanager
-async def _until(deadline: float | None, total: float | None) -> AsyncIterator[None]:
+async def _until(deadline: float | None, total: float | None) -> AsyncGenerator[None]:
     # What is the user's own to give, a key or a file, has its time under `total` alone.
     scope = asyncio.timeout_at(deadline)
     try:

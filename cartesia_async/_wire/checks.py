@@ -88,8 +88,9 @@ def one_of(name: str, given: Mapping[str, Any]) -> str:
 def sequence(name: str, value: object) -> Sequence[Any]:
     """Return *value* if it is a sequence with something in it, and not a string."""
     if isinstance(value, (str, bytes)) or not isinstance(value, Sequence) or not value:
-        raise refuse(name, cast(object, value), "a sequence that is not empty")
-    return cast("Sequence[Any]", value)
+        raise refuse(name, cast(Any, value), "a sequence that is not empty")
+    found: Sequence[Any] = cast(Any, value)
+    return found
 
 
 def method(name: str, value: object) -> str:

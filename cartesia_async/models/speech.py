@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 import attrs
 
+from .voices import Voice, VoiceMetadata
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from .voices import Voice, VoiceMetadata
 
 Encoding = Literal["pcm_f32le", "pcm_s16le", "pcm_mulaw", "pcm_alaw"]
 SampleRate = Literal[8000, 16000, 22050, 24000, 44100, 48000]
@@ -183,8 +183,7 @@ class GenerationConfigDict(TypedDict, total=False):
 OutputFormat = RawFormat | WavFormat | Mp3Format | RawFormatDict | WavFormatDict | Mp3FormatDict
 RawOutputFormat = RawFormat | RawFormatDict
 
-if TYPE_CHECKING:
-    VoiceSpecifier = str | VoiceById | VoiceByEmbedding | VoiceByIdDict | VoiceByEmbeddingDict | Voice | VoiceMetadata
+VoiceSpecifier = str | VoiceById | VoiceByEmbedding | VoiceByIdDict | VoiceByEmbeddingDict | Voice | VoiceMetadata
 
 
 class _SpeechNeeds(TypedDict):

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from io import BytesIO
 
 from .._io.files import NewFile
-from .flow import Flow
+from .derived import Chunks
+from .flow import Flow, Items
 from .reading import Stream
 
 
@@ -84,11 +85,14 @@ class AudioStream(Stream[bytes]):
         Raises:
             ValueError: *size* is not above 0.
         """
+        return Items(self._chunks(size))
+
+    def _chunks(self, size: int) -> Chunks:
         if size <= 0:
             msg = f"size must be above 0, not {size!r}"
             raise ValueError(msg)
         self._put_back()
-        return _Chunks(self._begin(), size)
+        return Chunks(self._begin(), size)
 
     async def save(self, path: str | os.PathLike[str]) -> None:
         """
@@ -116,30 +120,3 @@ class AudioStream(Stream[bytes]):
             raise
         finally:
             file.discard()
-
-
-class _Chunks:
-    """Pieces of one size; dropped, it closes the connection."""
-
-    def __init__(self, flow: Flow[bytes], size: int) -> None:
-        self._flow, self._size = flow, size
-        self._left = bytearray()
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
-
-    async def __anext__(self) -> bytes:
-        flow, left, size = self._flow, self._left, self._size
-        while len(left) < size:
-            if not (pieces := await flow.batch()):
-                break
-            for piece in pieces:
-                left += piece
-        if not left:
-            raise StopAsyncIteration
-        chunk = bytes(left[:size])
-        del left[:size]
-        return chunk
-
-    def __del__(self) -> None:
-        self._flow.abort("the loop over this stream was left")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -144,7 +144,7 @@ class BlockingAudioStream(BlockingStream[bytes]):
         Raises:
             ValueError: *size* is not above 0.
         """
-        return _BlockingChunks(self._loop, self._stream.iter_chunks(size))
+        return BlockingItems(self._loop, self._stream._chunks(size))  # noqa: SLF001 - its twin
 
     def __iter__(self) -> Iterator[bytes]:
         self._stream._put_back()  # noqa: SLF001 - its twin
@@ -164,28 +164,6 @@ class BlockingAudioStream(BlockingStream[bytes]):
             OSError: The file cannot be written.
         """
         self._loop.call(self._stream.save, path)
-
-
-class _BlockingChunks:
-    """Pieces of one size, several of which cross threads together."""
-
-    def __init__(self, loop: PrivateLoop, chunks: AsyncIterator[bytes]) -> None:
-        self._loop, self._chunks = loop, chunks
-        self._ready = deque[bytes]()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> bytes:
-        if not self._ready:
-            self._ready.extend(self._loop.call(_next_chunks, self._chunks))
-        if not self._ready:
-            raise StopIteration
-        return self._ready.popleft()
-
-
-async def _next_chunks(chunks: AsyncIterator[bytes]) -> list[bytes]:
-    return [chunk] if (chunk := await anext(chunks, b"")) else []
 
 
 class BlockingEventStream(BlockingStream[E], Generic[E]):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from .._io.http.response import Response
 from ..models.events import (
     Audio,
     AudioChunk,
@@ -16,7 +14,7 @@ from ..models.events import (
     WordTimestamps,
 )
 from .audio import AudioStream
-from .flow import Flow
+from .derived import AudioOnly
 from .reading import Stream
 
 E = TypeVar("E")
@@ -48,36 +46,6 @@ class EventStream(Stream[E], Generic[E]):
             flow.abort()
             raise
         return gathered.audio()
-
-
-class AudioOnly(Flow[bytes]):
-    """A flow of the audio in a flow of events."""
-
-    def __init__(self, events: Flow[E]) -> None:
-        self._events = events
-        self.ready = deque[bytes]()
-
-    @property
-    def response(self) -> Response | None:  # type: ignore[override]  # it is the other flow's to set
-        """The answer, once there is one."""
-        return self._events.response
-
-    async def open(self) -> None:
-        """Send the request, unless it was sent."""
-        await self._events.open()
-
-    async def fill(self) -> None:
-        """Wait until audio is ready, or the flow is over."""
-        while not self.ready and (events := await self._events.batch()):
-            self.ready.extend(event.data for event in events if isinstance(event, AudioChunk))
-
-    async def settle(self) -> None:
-        """Do nothing: the other flow has seen to it."""
-
-    def abort(self, reason: str = "the stream was closed") -> None:
-        """Let go of the connection at once."""
-        self.ready.clear()
-        self._events.abort(reason)
 
 
 class Gathered:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Generic, Protocol, TypeVar
+from contextlib import suppress
+from typing import Generic, Protocol, TypeVar
 
 from .._io.http.response import Response
 from .._io.secrecy import cleanse
-from ..errors import APITimeoutError, CartesiaError, StreamError
+from ..errors import APIConnectionError, APITimeoutError, CartesiaError, StreamError
 
 T = TypeVar("T")
 
@@ -52,7 +53,8 @@ class Flow(Generic[T]):
         self._reader = reader
         self._failure: Exception | None = None
         self._aborted: str | None = None
-        self._opening: asyncio.Task[Any] | None = None
+        self._opening: tuple[asyncio.AbstractEventLoop, asyncio.Timeout] | None = None
+        self._filling = False
         self.ready = deque[T]()
         self.response: Response | None = None
         self.over = False
@@ -65,17 +67,22 @@ class Flow(Generic[T]):
         if self._opening is not None:
             msg = "this stream is being opened by another task"
             raise RuntimeError(msg)
-        self._opening = asyncio.current_task()
+        scope = asyncio.timeout(None)
+        self._opening = asyncio.get_running_loop(), scope
         try:
-            self.response = await self._open_response()
-        except BaseException:
-            self.over = True
-            raise
+            async with scope:
+                self.response = await self._open_response()
+        except BaseException as error:
+            if not (isinstance(error, TimeoutError) and scope.expired()):
+                self._spoil("the request failed")
+                raise
         finally:
             self._opening = None
         if self._aborted is not None:
-            self.response.abort(self._aborted)
-            self._check_usable()
+            if self.response is not None:
+                self.response.abort(self._aborted)
+            msg = f"{self._aborted} before its answer came"
+            raise APIConnectionError(msg)
 
     async def fill(self) -> None:
         """Wait until something is ready, or the flow is over."""
@@ -83,10 +90,15 @@ class Flow(Generic[T]):
             return
         if self._failure is not None:
             failure, self._failure = self._failure, None
+            self._spoil("the stream failed")
             raise failure
+        if self._filling:
+            msg = "this stream is being read by another task"
+            raise RuntimeError(msg)
         await self.open()
         response, ready = self.response, self.ready
         assert response is not None
+        self._filling = True
         try:
             while not ready and not self.over:
                 # The piece is held in a frame of its own: tracebacks of what fails there are emptied.
@@ -97,12 +109,15 @@ class Flow(Generic[T]):
             self._fail(error)
             if not ready:
                 self._failure = None
+                self._spoil("the stream failed")
                 raise
         except BaseException as error:
-            self.over = True
+            self._spoil("the reader was interrupted")
             response.abort("the reader was interrupted")
             response.ended(error)
             raise
+        finally:
+            self._filling = False
 
     async def _step(self, response: Response) -> None:
         self._take(await response.piece())
@@ -161,6 +176,15 @@ class Flow(Generic[T]):
         if self.response is not None:
             self.response.abort(reason)
             self.response.ended(None)
+        elif (opening := self._opening) is not None:
+            loop, scope = opening
+            with suppress(RuntimeError):  # the loop has closed, or the answer has just come
+                loop.call_soon_threadsafe(_end, scope)
+
+    def _spoil(self, reason: str) -> None:
+        # What failed or was interrupted must not look, read again, as if it had come to its end.
+        self.over = True
+        self._aborted = self._aborted or reason
 
     def _check_usable(self) -> None:
         if self._aborted is not None:
@@ -172,6 +196,11 @@ class Flow(Generic[T]):
         if response is not None:
             response.abort("the stream was dropped")
             response.ended(None)
+
+
+def _end(scope: asyncio.Timeout) -> None:
+    with suppress(RuntimeError):  # it was left meanwhile
+        scope.reschedule(asyncio.get_running_loop().time())
 
 
 class Pieces:

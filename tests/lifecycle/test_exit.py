@@ -41,10 +41,10 @@ def wait():
         client.tts.bytes(**WAIT).read()
     except APIConnectionError as error:
         assert "closed" in str(error), error
-started = threading.Event()
-client = Cartesia(KEY, base_url=URL, on_event=lambda event: started.set())
+import time
+client = Cartesia(KEY, base_url=URL)
 threading.Thread(target=wait, daemon=True).start()
-started.wait(5)
+time.sleep(0.3)
 """,
     "sync, the client in a cycle": _SYNC + "client.myself = client\n",
     "sync, used at exit": """

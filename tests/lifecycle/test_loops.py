@@ -145,8 +145,7 @@ async def test_closed_in_the_middle_of_a_call(server: RawServer) -> None:
     client = AsyncCartesia(KEY, base_url=server.url)
     waiting = asyncio.create_task(client.tts.bytes(**{**SPEECH, "transcript": "wait"}).read())
     async with asyncio.timeout(5):
-        while not server.requests:
-            await asyncio.sleep(0.005)
+        assert await asyncio.to_thread(eventually, lambda: server.requests)
         await client.close()
         with pytest.raises(APIConnectionError, match="the client was closed while"):
             await waiting

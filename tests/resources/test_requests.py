@@ -276,7 +276,7 @@ WRONG: list[tuple[Callable[[Declared], object], str]] = [
     (lambda d: d.tts.sse(**{**SPEECH, "output_format": {**RAW, "container": "wav"}}), "container"),
     (lambda d: d.tts.bytes(**SPEECH, duration=0), "duration"),
     (lambda d: d.tts.bytes(**SPEECH, language="en", locale="en-GB"), "locale"),
-    (lambda d: d.tts.bytes(**SPEECH, generation_config={"speed": 2}), "generation_config.speed"),
+    (lambda d: d.tts.bytes(**SPEECH, generation_config={"speed": float("nan")}), "generation_config.speed"),
     (lambda d: d.tts.bytes(**SPEECH, generation_config={"volume": float("inf")}), "generation_config.volume"),
     (lambda d: d.tts.bytes(**SPEECH, generation_config="fast"), "generation_config"),
     (lambda d: d.voice_changer.bytes(b"x", **{**CHANGE, "voice_id": ""}), "voice_id"),

@@ -15,3 +15,11 @@ async def side(request: pytest.FixtureRequest) -> AsyncIterator[Side]:
     side = Side(request.param == "blocking")
     yield side
     await side.close()
+
+
+@pytest.fixture
+async def blocking() -> AsyncIterator[Side]:
+    """The blocking client; it is closed in the end."""
+    side = Side(blocking=True)
+    yield side
+    await side.close()

@@ -56,9 +56,7 @@ async def test_max_retries_is_how_often_it_is_repeated(connect: Connect, retries
         assert caught.value.status_code == (503 if retries else 500)
 
 
-async def test_backoff_is_exponential_with_full_jitter(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_backoff_is_exponential_with_full_jitter(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wait before a repetition is anything up to a bound that doubles, and stops growing at 8 s."""
     events: list[object] = []
     async with raw_server(always(answer(500))) as server:

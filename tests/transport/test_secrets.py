@@ -72,7 +72,9 @@ def event(document: object) -> bytes:
 ECHOES: dict[str, bytes] = {
     "refusal": json_answer({"message": f"no such key: {KEY}"}, 401, X_Echo=f"Bearer {KEY}", x_request_id=KEY),
     "refusal in text": answer(403, f"{KEY}: is not allowed".encode(), Content_Type="text/plain"),
-    "refusal, escaped": answer(400, b'{"message": "\\u0073' + KEY[1:].encode() + b'", "title": "' + KEY.encode() + b'"}'),
+    "refusal, escaped": answer(
+        400, b'{"message": "\\u0073' + KEY[1:].encode() + b'", "title": "' + KEY.encode() + b'"}'
+    ),
     "page": answer(502, f"<html><title>{KEY}</title>".encode(), Content_Type="text/html"),
     "redirect": answer(307, b"", Location=f"http://elsewhere.invalid/{KEY}?key={KEY}"),
     "not JSON": answer(200, f"oops {KEY}".encode()),
@@ -87,9 +89,7 @@ ECHOES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("echo", ECHOES)
-async def test_no_error_holds_the_key(
-    connect: Connect, caplog: pytest.LogCaptureFixture, echo: str, call: str
-) -> None:
+async def test_no_error_holds_the_key(connect: Connect, caplog: pytest.LogCaptureFixture, echo: str, call: str) -> None:
     """Whatever goes wrong, and though the service repeats the key, it is in no text, attribute, traceback or log."""
     caplog.set_level(logging.DEBUG)
     events: list[object] = []
@@ -156,7 +156,13 @@ def test_the_blocking_client_keeps_the_key_to_itself() -> None:
 @pytest.mark.parametrize("kind", [AsyncCartesia, Cartesia])
 @pytest.mark.parametrize(
     "wrong",
-    [{"max_retries": -1}, {"base_url": f"ftp://x/{'a' * 3}"}, {"timeout": 0}, {"headers": {"a b": "c"}}, {"token": KEY}],
+    [
+        {"max_retries": -1},
+        {"base_url": f"ftp://x/{'a' * 3}"},
+        {"timeout": 0},
+        {"headers": {"a b": "c"}},
+        {"token": KEY},
+    ],
     ids=str,
 )
 def test_a_client_that_cannot_be_made_does_not_tell_its_key(kind: Any, wrong: dict[str, Any]) -> None:
@@ -192,9 +198,7 @@ async def test_the_key_is_in_no_url_and_in_one_header(connect: Connect) -> None:
             assert [name for name, value in request.headers.items() if KEY in value] == ["authorization"]
 
 
-async def test_debug_logs_tell_of_calls_and_not_of_keys(
-    connect: Connect, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_debug_logs_tell_of_calls_and_not_of_keys(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
     """The logs of all packages name the calls, and hold neither key nor audio, in asyncio's debug mode too."""
     caplog.set_level(logging.DEBUG)
     asyncio.get_running_loop().set_debug(True)

@@ -136,7 +136,10 @@ async def test_a_prefix_is_kept(connect: Connect, prefix: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        *(("GET", path) for path in ("", "a", "//a/b", "/../a", "/a/..", "/./a", "/a?b=c", "/a#b", "/a\r\nX: y", "/\0", 5)),
+        *(
+            ("GET", path)
+            for path in ("", "a", "//a/b", "/../a", "/a/..", "/./a", "/a?b=c", "/a#b", "/a\r\nX: y", "/\0", 5)
+        ),
         *((method, "/") for method in ("", "GET /x HTTP/1.1\r\n", "G T", "GÉT", 5, "A-B")),
     ],
 )
@@ -148,7 +151,9 @@ async def test_a_request_of_ones_own_stays_below_the_base(connect: Connect, meth
         assert server.connections == 0
 
 
-@pytest.mark.parametrize("version", ["2024-06-10", "2024-11-13", "2025-04-16", "2025-11-04", "2026-03-01", "2026-08-14"])
+@pytest.mark.parametrize(
+    "version", ["2024-06-10", "2024-11-13", "2025-04-16", "2025-11-04", "2026-03-01", "2026-08-14"]
+)
 async def test_the_version_decides_the_credential_header(connect: Connect, version: str) -> None:
     """Keys went as `X-API-Key` until 2024-11-13, and as `Authorization: Bearer` since; tokens always so."""
     async with raw_server(always(INFO)) as server:

@@ -31,9 +31,7 @@ def event(text: bytes) -> bytes:
     return f"event: chunk\ndata: {data}\n\n".encode()
 
 
-async def test_connect_is_the_limit_of_getting_a_connection(
-    connect: Connect, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_connect_is_the_limit_of_getting_a_connection(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that is looked up for ever ends at `connect`, and is tried again: nothing was sent."""
 
     async def resolve(*_: object, **__: object) -> list[Any]:
@@ -67,9 +65,7 @@ async def test_a_host_that_does_not_accept_is_a_connect_timeout(
 
 
 @pytest.mark.parametrize("own", [False, True], ids=["client's", "user's"])
-async def test_first_byte_is_the_limit_of_the_headers(
-    connect: Connect, http: aiohttp.ClientSession, own: bool
-) -> None:
+async def test_first_byte_is_the_limit_of_the_headers(connect: Connect, http: aiohttp.ClientSession, own: bool) -> None:
     """A request that is not answered ends at `first_byte`, is not repeated, and closes its connection."""
     async with raw_server(_silent) as server:
         client = connect(server.url, timeout=Timeout(first_byte=0.1), session=http if own else None)

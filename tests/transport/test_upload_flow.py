@@ -286,7 +286,10 @@ async def test_an_answer_in_the_middle_of_an_upload_is_streamed(connect: Connect
 
     async with raw_server(script) as server:
         stream = connect(server.url).voice_changer.bytes(
-            slow(), voice_id="v1", output_format_container="mp3", output_format_sample_rate=44100,
+            slow(),
+            voice_id="v1",
+            output_format_container="mp3",
+            output_format_sample_rate=44100,
             output_format_bit_rate=128000,
         )
         assert await stream.read(3) == b"abc"

@@ -141,9 +141,7 @@ async def test_every_kind_of_source_arrives_whole(
     assert found.content_type == ("audio/wav" if name.endswith(".wav") else "application/octet-stream")
 
 
-async def test_an_async_file_arrives_whole(
-    connect: Connect, inbox: tuple[str, list[Arrived]], tmp_path: Path
-) -> None:
+async def test_an_async_file_arrives_whole(connect: Connect, inbox: tuple[str, list[Arrived]], tmp_path: Path) -> None:
     """A file of `anyio.open_file` is read from where it stands, and left open."""
     url, arrived = inbox
     path = tmp_path / "clip.mp3"
@@ -160,7 +158,7 @@ async def test_an_upload_says_name_type_and_progress(connect: Connect, inbox: tu
     """`Upload` names the file, its type, and who is told how far it is."""
     url, arrived = inbox
     told: list[tuple[int, int | None]] = []
-    upload = Upload(CLIP, filename="a \"b\".bin", content_type="audio/x-own", progress=lambda *at: told.append(at))
+    upload = Upload(CLIP, filename='a "b".bin', content_type="audio/x-own", progress=lambda *at: told.append(at))
     await connect(url).voices.clone(upload, **CLONE)
     assert (arrived[0].filename, arrived[0].content_type) == ('a "b".bin', "audio/x-own")
     assert told[-1] == (len(CLIP), len(CLIP))
@@ -202,7 +200,9 @@ class Forbidden:
         return os.fspath(self._path)
 
 
-@pytest.mark.parametrize("kind", ["missing", "directory", "unreadable", "null", "empty file", "empty bytes", "at its end", "text"])
+@pytest.mark.parametrize(
+    "kind", ["missing", "directory", "unreadable", "null", "empty file", "empty bytes", "at its end", "text"]
+)
 async def test_what_cannot_be_sent_is_refused_before_anything_is_sent(
     connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
@@ -242,9 +242,7 @@ async def test_what_holds_no_bytes_is_refused(connect: Connect, source: Any) -> 
         assert server.connections == 0
 
 
-async def test_the_blocking_client_uploads_too(
-    inbox: tuple[str, list[Arrived]], tmp_path: Path
-) -> None:
+async def test_the_blocking_client_uploads_too(inbox: tuple[str, list[Arrived]], tmp_path: Path) -> None:
     """The blocking client sends files and generators as the other one does."""
     url, arrived = inbox
     path = tmp_path / "hello.wav"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import random
-from collections import deque
 from typing import Any
 
 import pytest
@@ -19,44 +16,11 @@ from cartesia_async import (
     FlushDone,
     PhonemeTimestamps,
     StreamEventError,
-    StreamInterruptedError,
     Timestamps,
     UnknownEvent,
 )
-from cartesia_async._wire.events import EventReader
-from cartesia_async.models.events import TTSEvent, VoiceChangerEvent
-
-LONG = bytes(random.Random(7).randbytes(3000))
-DONE = {"type": "done", "status_code": 200, "done": True}
-
-
-def b64(data: bytes) -> str:
-    """Write *data* as JSON holds it."""
-    return base64.b64encode(data).decode()
-
-
-def frame(document: object, name: str = "") -> bytes:
-    """Write one server-sent event."""
-    line = document if isinstance(document, str) else json.dumps(document, separators=(",", ":"))
-    return (f"event: {name}\n" if name else "").encode() + f"data: {line}\n\n".encode()
-
-
-def read(*documents: object, union: Any = TTSEvent, end: bool = False) -> list[Any]:
-    """Read *documents* as the events of a stream."""
-    reader = EventReader[Any](union)
-    ready = deque[Any]()
-    for document in documents:
-        reader.feed(document if isinstance(document, bytes) else frame(document), ready)
-    if end:
-        reader.finish(ready)
-    return list(ready)
-
-
-def wrong(*documents: object) -> APIResponseError:
-    """Give the error that *documents* raise."""
-    with pytest.raises(APIResponseError) as caught:
-        read(*documents)
-    return caught.value
+from cartesia_async.models.events import VoiceChangerEvent
+from tests.wire.frames import DONE, LONG, b64, frame, read
 
 
 def test_speech_as_it_was_captured() -> None:
@@ -86,7 +50,7 @@ def test_speech_as_it_was_captured() -> None:
     assert done == Done(status_code=200)
 
 
-@pytest.mark.parametrize("framing", ["data: %s\n\n", "%s\n", 'event: chunk\ndata: %s\n\n'])
+@pytest.mark.parametrize("framing", ["data: %s\n\n", "%s\n", "event: chunk\ndata: %s\n\n"])
 @pytest.mark.parametrize("audio", [b"ab", LONG])
 def test_voice_changer_without_types(framing: str, audio: bytes) -> None:
     """Events without a type are told apart by what they hold, in both framings of the voice changer."""
@@ -194,127 +158,10 @@ def test_no_times_are_empty_times(times: dict[str, Any]) -> None:
     assert event.word_timestamps.words == event.word_timestamps.start == event.word_timestamps.end == ()
 
 
-@pytest.mark.parametrize(
-    ("document", "message"),
-    [
-        (
-            {"type": "error", "done": True, "status_code": 400, "title": "Invalid voice", "message": "It is not valid.",
-             "error_code": "voice_not_found", "request_id": "2ff8", "doc_url": "https://docs.example/e"},
-            "400 Invalid voice: It is not valid. (voice_not_found, request 2ff8)",
-        ),
-        ({"type": "error", "done": True, "status_code": 400, "error": "Invalid voice: It is not valid."},
-         "400 Invalid voice: It is not valid."),
-        ({"error": "Invalid voice: It is not valid.", "status_code": 400}, "400 Invalid voice: It is not valid."),
-        ({"title": "Invalid voice", "message": "It is not valid.", "status_code": 400},
-         "400 Invalid voice: It is not valid."),
-    ],
-)  # fmt: skip
-def test_errors_of_both_generations(document: dict[str, Any], message: str) -> None:
-    """An error event of either generation is raised, with all that it tells."""
-    with pytest.raises(StreamEventError) as caught:
-        read({**document, "context_id": "c"})
-    error = caught.value
-    assert str(error) == message
-    assert (error.status_code, error.title, error.message) == (400, "Invalid voice", "It is not valid.")
-    assert error.error_code == document.get("error_code")
-    assert error.doc_url == document.get("doc_url")
-    assert error.request_id == document.get("request_id")
-    assert error.context_id == "c"
-
-
-def test_an_error_that_only_the_frame_names() -> None:
-    """An event whose frame is named ``error`` is one, whatever it holds."""
-    with pytest.raises(StreamEventError, match="boom") as caught:
-        read(frame({"message": "boom"}, "error"))
-    assert caught.value.status_code is None
-
-
-@pytest.mark.parametrize("fault", [{"type": "error", "error": "A: b"}, '{"type":', [1], {"type": "chunk", "data": "?"}])
-def test_what_came_before_a_fault_is_kept(fault: object) -> None:
-    """Events before a faulty one, in the same piece of the network, are ready when it is raised; none after are."""
-    reader = EventReader[Any](TTSEvent)
-    ready = deque[Any]()
-    chunk = {"type": "chunk", "data": "YWI=", "context_id": "c"}
-    with pytest.raises((StreamEventError, APIResponseError)) as caught:
-        reader.feed(frame(chunk) * 2 + frame(fault) + frame(chunk), ready)
-    assert list(ready) == [AudioChunk(data=b"ab", context_id="c")] * 2
-    assert (reader.events_received, reader.context_id) == (2, "c")
-    if isinstance(caught.value, APIResponseError):
-        assert str(caught.value).startswith("event 3 of the stream cannot be understood: ")
-
-
-SOUND = b64(LONG)
-
-
-@pytest.mark.parametrize(
-    ("fault", "reason"),
-    [
-        ('{"type":"chunk","data":"%s"' % SOUND, "not JSON"),
-        ('{"type":"chunk","data":"YWI=}', "not JSON"),
-        ("null", "not a JSON object"),
-        ('"%s"' % SOUND, "not a JSON object"),
-        ("[" * 100_000, "not JSON"),
-        ({"type": "chunk", "data": SOUND + "!"}, "base64"),
-        ({"type": "chunk", "data": "YWI"}, "base64"),
-        ({"type": "chunk", "data": "YW I="}, "base64"),
-        ({"type": "chunk", "data": "é"}, "base64"),
-        ({"type": "chunk", "data": None}, r"expected base64, not NoneType @ \$.data"),
-        ({"type": "chunk"}, r"required field missing @ \$.data"),
-        ({"type": "chunk", "data": SOUND, "step_time": "1"}, r"expected float, not str @ \$.step_time"),
-        ({"type": "chunk", "data": SOUND, "status_code": True}, r"expected int, not bool @ \$.status_code"),
-        ({"type": "chunk", "data": SOUND, "context_id": 5}, r"expected str, not int @ \$.context_id"),
-        ({"type": "timestamps", "word_timestamps": [SOUND]}, r"expected an object, not list @ \$.word_timestamps"),
-        ({"type": "timestamps", "word_timestamps": {"words": SOUND}}, r"a list, not str @ \$.word_timestamps.words"),
-        ({"type": "done", "status_code": "200"}, r"expected int, not str @ \$.status_code"),
-    ],
+NAMES = st.sampled_from(["data", "type", "done", "x", "error", 'a"b', "step_time"])
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
+    ["chunk", "*", b64(LONG), b64(LONG)[:2400], "YWI=", "!", "\\", 'q"data":"q', None, 1, True, {}]
 )
-def test_faulty_events(fault: object, reason: str) -> None:
-    """What is no event is an `APIResponseError` that says which and why, and shows none of the audio."""
-    error = wrong(fault)
-    assert str(error).startswith("event 1 of the stream cannot be understood: ")
-    with pytest.raises(APIResponseError, match=reason):
-        raise error
-    assert error.details
-    assert SOUND[:40] not in str(error) + repr(error) + str(error.details) + str(error.__cause__)
-
-
-def test_bytes_that_are_no_text() -> None:
-    """Bytes that are not UTF-8 are an error of the answer."""
-    assert "not JSON" in str(wrong(b'data: {"type":"\xff"}\n\n'))
-
-
-@pytest.mark.parametrize(
-    ("body", "where"),
-    [
-        (b"", "without its last event, after 0 events"),
-        (frame({"data": "YWI="}), "without its last event, after 1 events"),
-        (frame({"data": "YWI="}) + frame(DONE)[:-9], "in the middle of an event, after 1 events"),
-        (b'data: {"data":"YW', "in the middle of an event, after 0 events"),
-        (b'{"data":"YWI="}\n{"done":', "in the middle of an event, after 1 events"),
-    ],
-)
-def test_an_end_without_done(body: bytes, where: str) -> None:
-    """A stream that ends before its last event is an error that tells where, never a silent end."""
-    with pytest.raises(StreamInterruptedError, match=where):
-        read(body, end=True)
-
-
-def test_the_last_line_end_may_be_missing() -> None:
-    """A whole event at the end of the body counts, though the blank line after it is missing."""
-    assert read(frame({"data": "YWI="}) + frame(DONE)[:-2], end=True) == [AudioChunk(data=b"ab"), Done(status_code=200)]
-
-
-def test_a_fault_tells_how_far_the_stream_had_come() -> None:
-    """The reader writes on an error of the stream how many events came, and of which context."""
-    reader = EventReader[Any](TTSEvent)
-    reader.feed(frame({"data": "YWI=", "context_id": "c"}), deque[Any]())
-    error = StreamInterruptedError("cut")
-    reader.describe(error)
-    assert (error.events_received, error.context_id) == (1, "c")
-
-
-NAMES = st.sampled_from(["data", "type", "done", "x", "error", "a\"b", "step_time"])
-VALUES = st.sampled_from(["chunk", "*", b64(LONG), b64(LONG)[:2400], "YWI=", "!", "\\", 'q"data":"q', None, 1, True, {}])
 DOCUMENTS = st.dictionaries(NAMES, VALUES | st.dictionaries(NAMES, VALUES, max_size=2), max_size=4)
 
 

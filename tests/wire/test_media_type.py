@@ -56,7 +56,16 @@ def test_by_content(name: str | None, head: bytes, extension: str, media_type: s
 
 @pytest.mark.parametrize(
     "head",
-    [b"", b"\xff", b"\xff\xfe", b"\xff\xfeH\0i\0", b"\xff\xf1\x50\x80", b"\xff\xd8\xff\xe0", b"hello", b"RIFF\0\0\0\0AVI "],
+    [
+        b"",
+        b"\xff",
+        b"\xff\xfe",
+        b"\xff\xfeH\0i\0",
+        b"\xff\xf1\x50\x80",
+        b"\xff\xd8\xff\xe0",
+        b"hello",
+        b"RIFF\0\0\0\0AVI ",
+    ],
 )
 def test_unknown(head: bytes) -> None:
     """Nothing, text, other sound and pictures are not taken for what they are not."""

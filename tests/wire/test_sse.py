@@ -45,10 +45,8 @@ def by_the_book(body: bytes) -> list[Event]:
 
 # The examples of https://html.spec.whatwg.org/multipage/server-sent-events.html, section 9.2.6.
 EXAMPLES = [
-    (b"data: This is the first message.\n\ndata: This is the second message, it\ndata: has two lines.\n\n"
-     b"data: This is the third message.\n\n",
-     [("", b"This is the first message."), ("", b"This is the second message, it\nhas two lines."),
-      ("", b"This is the third message.")]),
+    (b"data: This is the first message.\n\ndata: This is the second message, it\ndata: has two lines.\n\n",
+     [("", b"This is the first message."), ("", b"This is the second message, it\nhas two lines.")]),
     (b"event: add\ndata: 73857293\n\nevent: remove\ndata: 2153\n\nevent: add\ndata: 113411\n\n",
      [("add", b"73857293"), ("remove", b"2153"), ("add", b"113411")]),
     (b"data: YHOO\ndata: +2\ndata: 10\n\n", [("", b"YHOO\n+2\n10")]),
@@ -147,6 +145,7 @@ WHOLE = b'{"type":"done","x":{"y":1}}'
         (b"data: " + WHOLE + b"\r\n", [WHOLE]),
         (b"data: " + WHOLE + b"\nid: 1", [WHOLE]),
         (b"data: " + WHOLE + b"\nda", [WHOLE]),
+        (b"data: " + WHOLE + b'\ndata: {"', [WHOLE]),
         (b"data: " + WHOLE + b"\n\n", []),
         (WHOLE, [WHOLE]),
         (b"data: {\ndata: }", [b"{\n}"]),

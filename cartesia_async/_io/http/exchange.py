@@ -85,7 +85,6 @@ class Attempt:
             raw,
             session,
             observer,
-            sending,
             first_byte=(sending.first_byte_until, limits.first_byte),
             idle=limits.idle,
             total=(self.deadline, limits.total),

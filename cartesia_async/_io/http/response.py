@@ -13,7 +13,6 @@ from ...errors import APIConnectionError, APITimeoutError, StreamInterruptedErro
 from ..observer import Observer
 from ..watch import Watch
 from .failures import timed_out
-from .sending import Sending
 from .sessions import LoopSession
 
 _GRACE = 1.0  # seconds
@@ -40,7 +39,6 @@ class Response:
         raw: aiohttp.ClientResponse,
         session: LoopSession,
         observer: Observer,
-        sending: Sending,
         *,
         first_byte: tuple[float | None, float | None],
         idle: float | None,
@@ -51,7 +49,6 @@ class Response:
         self._content = raw.content
         self._loop = asyncio.get_running_loop()
         self._observer = observer
-        self._sending = sending
         self.secrets = secrets
         self._watch = Watch(self._loop, raw.close)
         self._first_byte, self._idle, self._total = first_byte, idle, total
@@ -65,6 +62,8 @@ class Response:
         self.request_id = raw.headers.get("x-request-id") or raw.headers.get("request-id")
         observer.status = raw.status
         session.responses.add(self)
+        self._unclosed = session.unclosed
+        self._unclosed.add(raw)
 
     @property
     def attempts(self) -> int:
@@ -99,9 +98,7 @@ class Response:
         else:
             self.at_end = True
             self._watch.stop()
-            if self._sending.uploading:
-                # The service has said all it will say: the rest of the upload is not wanted.
-                self._raw.close()
+            self._unclosed.discard(self._raw)
         return piece
 
     def _until(self) -> float | None:
@@ -191,6 +188,7 @@ class Response:
     def _cut(self) -> None:
         self._watch.stop()
         self._raw.close()
+        self._unclosed.discard(self._raw)
 
     def ended(self, error: BaseException | None) -> None:
         """Tell the observer that the call is over."""

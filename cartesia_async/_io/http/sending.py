@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import aclosing, contextmanager
 from contextvars import ContextVar
+from typing import Self
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -24,7 +25,6 @@ class Sending:
     Attributes:
         reused: Whether the connection had served an earlier request; ``None`` while it is not known.
         begun: Whether anything may have been sent.
-        uploading: Whether a file is being sent.
         answered: Whether the answer's headers have come.
         failure: What the user's own source of bytes raised.
         limit: The time limit that runs, and its length in seconds.
@@ -36,7 +36,6 @@ class Sending:
         self._deadline, self._total = deadline, total
         self.reused: bool | None = None
         self.begun = False
-        self.uploading = False
         self.answered = False
         self.failure: BaseException | None = None
         self.limit = ("connect", 0.0)
@@ -67,6 +66,14 @@ class Sending:
         self.first_byte_until = self.expect("first_byte", self.first_byte)
 
 
+class _Told:
+    """A body that tells how it is sent."""
+
+    def __deepcopy__(self, memo: object) -> Self:
+        # aioresponses copies what it is asked; a body is tied to its attempt, whose loop cannot be copied.
+        return self
+
+
 class JSONBody(aiohttp.payload.Payload):
     """A JSON body; aiohttp's own body of bytes would warn of one that is large."""
 
@@ -91,7 +98,7 @@ class JSONBody(aiohttp.payload.Payload):
         await self.write(writer)
 
 
-class SourceBody(aiohttp.payload.Payload):
+class SourceBody(_Told, aiohttp.payload.Payload):
     """A file of a form, read piece by piece."""
 
     def __init__(self, source: Source, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:
@@ -108,10 +115,9 @@ class SourceBody(aiohttp.payload.Payload):
         """Write all of the file; with fewer bytes than announced, break the connection off."""
         sending = self._sending
         _note_connection(writer, sending, self._seen)
-        self._source.started = sending.uploading = True
+        self._source.started = True
         with _whole_or_broken_off(writer, sending):
             await self._write_pieces(writer)
-        sending.uploading = False
         sending.sent()
 
     async def _write_pieces(self, writer: AbstractStreamWriter) -> None:
@@ -136,7 +142,7 @@ class SourceBody(aiohttp.payload.Payload):
                 raise ValueError(msg)
 
     @contextmanager
-    def _noting_failure(self) -> Iterator[None]:
+    def _noting_failure(self) -> Generator[None]:
         # What the user's own code raises, be it of a class that connections raise too, is not the connection's.
         try:
             yield
@@ -152,7 +158,7 @@ class SourceBody(aiohttp.payload.Payload):
 
 
 @contextmanager
-def _whole_or_broken_off(writer: AbstractStreamWriter, sending: Sending) -> Iterator[None]:
+def _whole_or_broken_off(writer: AbstractStreamWriter, sending: Sending) -> Generator[None]:
     # Asked for later, a connection that is being closed would not show its transport any more.
     transport: asyncio.Transport | None = getattr(writer, "transport", None)
     try:

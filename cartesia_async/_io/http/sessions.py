@@ -185,6 +185,7 @@ class LoopSession:
     Attributes:
         session: The session for all requests.
         responses: The answers that are being read.
+        unclosed: What aiohttp has of them: held here, since collected in a circle before it is closed it would warn.
         over: Whether it is closed, or about to be.
     """
 
@@ -194,6 +195,7 @@ class LoopSession:
         self.session = own if own is not None else _new_session()
         self._fresh: aiohttp.ClientSession | None = None
         self.responses = weakref.WeakSet["Response"]()
+        self.unclosed = set[aiohttp.ClientResponse]()
         self.over = False
         self._guard = self._until_the_loop_ends()
 

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
+from ..audio.extra import extra_module
 from .protocol import Engine
 
-EXTRA = "cartesia-async[emulator]"
+_EXTRA = "cartesia-async[emulator]"
 
 
 def engine_named(name: str | None) -> Engine:
     """
-    Give the engine of this name.
+    Give an engine.
 
     Args:
-        name: `"espeak"`, `"tone"`, or `None`: espeak where it is installed, else tone.
+        name: `"espeak"`, `"tone"`, or `None`: espeak where the extra is installed, else tone.
 
     Raises:
-        ValueError: There is no such engine, or it is not installed.
+        ValueError: There is no engine of that name, or it cannot be had: its extra is not installed, or does not work.
     """
-    if name is None:
-        name = "espeak" if _espeak_is_there() else "tone"
-    if name == "tone":
+    if name == "tone" or (name is None and not _extra_is_installed()):
         from .tone import ToneEngine
 
         return ToneEngine()
-    if name == "espeak":
-        if not _espeak_is_there():
-            msg = f"the engine 'espeak' needs the extra {EXTRA}"
-            raise ValueError(msg)
-        from .espeak import EspeakEngine
+    if name not in (None, "espeak"):
+        raise ValueError(f"engine must be 'espeak', 'tone' or None, not {name!r}")
+    if not _extra_is_installed():
+        raise ValueError(f"The engine 'espeak' needs the extra {_EXTRA}, which is not installed.")
+    from .espeak import EspeakEngine
 
+    try:
         return EspeakEngine()
-    msg = f"engine must be 'espeak', 'tone' or None, not {name!r}"
-    raise ValueError(msg)
+    except (ImportError, OSError) as error:
+        raise ValueError(f"The engine 'espeak' does not work here: {error}") from error
 
 
-def _espeak_is_there() -> bool:
-    return find_spec("espeakng_loader") is not None and find_spec("numpy") is not None
+def _extra_is_installed() -> bool:
+    return all(extra_module(name) is not None for name in ("espeakng_loader", "numpy"))

@@ -1,48 +1,29 @@
-"""The espeak-ng library, through ctypes: one in the process, and one user of it at a time."""
+"""espeak-ng, as one process that speaks for everyone here, one clause at a time."""
 
 from __future__ import annotations
 
-import ctypes
+import atexit
+import contextlib
 import importlib
+import json
+import os
+import re
+import subprocess
+import sys
 import threading
 from array import array
-from collections.abc import Iterator
 from enum import Enum
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import Protocol
 
 import attrs
 
-# speak_lib.h of espeak-ng.
-_SYNCHRONOUS, _PHONEME_EVENTS, _PHONEMES_IN_IPA, _DO_NOT_EXIT = 2, 1, 2, 0x8000
-_BY_CHARACTER, _UTF8, _END_PAUSE = 1, 1, 0x1000
-_RATE, _PITCH, _RANGE = 1, 3, 4
-_LAST, _WORD, _PHONEME = 0, 1, 7
-_GO_ON = 0
+from .espeak_child import Answer, Order, Ready
 
-
-class _Id(ctypes.Union):
-    _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8))
-
-
-class _Event(ctypes.Structure):
-    _fields_ = (
-        ("type", ctypes.c_int),
-        ("unique_identifier", ctypes.c_uint),
-        ("text_position", ctypes.c_int),
-        ("length", ctypes.c_int),
-        ("audio_position", ctypes.c_int),
-        ("sample", ctypes.c_int),
-        ("user_data", ctypes.c_void_p),
-        ("id", _Id),
-    )
-
-
-if TYPE_CHECKING:
-    _Samples = ctypes._Pointer[ctypes.c_short]
-    _Events = ctypes._Pointer[_Event]
-
-_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+_SCRIPT = Path(__file__).with_name("espeak_child.py")
+_PATIENCE = 30.0
+_NOT_PLAIN = re.compile(r"[^\w .,!?]")
 
 
 class _Loader(Protocol):
@@ -93,16 +74,86 @@ class Manner:
     How a text is said.
 
     Attributes:
-        voice: Names of voices and variants, such as `en-US+f2`; the first that the library has is taken.
+        voices: Names of voices and variants, such as `en-US+f2`; the first that the library has is taken.
         rate: Words a minute, 80 to 449.
         pitch: 0 to 99, 50 for the voice's own.
         pitch_range: 0 to 99, 50 for the voice's own.
     """
 
-    voice: tuple[str, ...]
+    voices: tuple[str, ...]
     rate: int
     pitch: int
     pitch_range: int
+
+
+class _Died(Exception):
+    """The process has ended in the middle of a text."""
+
+
+class _Child:
+    """The process."""
+
+    def __init__(self, loader: _Loader) -> None:
+        places = (str(loader.get_library_path()), str(loader.get_data_path()))
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(_SCRIPT), *places],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._owner = os.getpid()
+        try:
+            ready: Ready = json.loads(self._line())
+        except _Died:
+            ready = {"sample_rate": 0}
+        self.sample_rate = ready["sample_rate"]
+        if self.sample_rate <= 0:
+            self.end()
+            raise OSError(f"espeak-ng cannot be started with the data in {places[1]} (its path may be too long)")
+
+    @property
+    def mine(self) -> bool:
+        """Whether this process started it, and not one that this was forked from."""
+        return self._owner == os.getpid()
+
+    def say(self, order: Order) -> tuple[Answer, array[int]]:
+        watch = threading.Timer(_PATIENCE, self._process.kill)
+        watch.start()
+        try:
+            return self._say(order)
+        finally:
+            watch.cancel()
+            watch.join()
+
+    def _say(self, order: Order) -> tuple[Answer, array[int]]:
+        asked, said = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert said is not None
+        try:
+            asked.write(json.dumps(order).encode() + b"\n")
+            asked.flush()
+        except OSError as error:
+            raise _Died from error
+        answer: Answer = json.loads(self._line())
+        data = said.read(answer["size"])
+        if len(data) < answer["size"]:
+            raise _Died
+        return answer, array("h", data)
+
+    def _line(self) -> bytes:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line.endswith(b"\n"):
+            raise _Died
+        return line
+
+    def end(self) -> None:
+        """End it, and leave nothing of it behind."""
+        if self.mine:
+            self._process.kill()
+        with contextlib.suppress(OSError), self._process:
+            pass  # leaving closes the pipes, and waits
 
 
 class EspeakLibrary:
@@ -114,16 +165,11 @@ class EspeakLibrary:
     """
 
     def __init__(self, loader: _Loader) -> None:
-        self._library = ctypes.CDLL(str(loader.get_library_path()))
-        options = _PHONEME_EVENTS | _PHONEMES_IN_IPA | _DO_NOT_EXIT
-        place = str(loader.get_data_path())
-        self.sample_rate = int(self._library.espeak_Initialize(_SYNCHRONOUS, 0, place.encode(), options))
-        if self.sample_rate <= 0:
-            raise OSError(f"espeak-ng cannot be initialised with the data in {place} (its path may be too long)")
-        self._spoken = Spoken(array("h"), [])
-        self._callback = _CALLBACK(self._take)  # kept, because the library holds only its address
-        self._library.espeak_SetSynthCallback(self._callback)
+        self._loader = loader
         self._lock = threading.Lock()
+        self._child: _Child | None = _Child(loader)
+        self.sample_rate = self._child.sample_rate
+        atexit.register(self.close)
 
     def say(self, text: str, manner: Manner, *, end_pause: bool) -> Spoken:
         """
@@ -133,49 +179,62 @@ class EspeakLibrary:
             text: A clause or a few, without control characters and surrogates.
             manner: How.
             end_pause: Whether it is followed by the pause that its last punctuation asks for.
+
+        Returns:
+            What was said: without its signs where espeak-ng dies of those, and nothing where it dies of the letters.
         """
-        encoded = text.encode() + b"\0"
         with self._lock:
-            self._spoken = spoken = Spoken(array("h"), [])
-            any(self._library.espeak_SetVoiceByName(voice.encode()) == 0 for voice in manner.voice)
-            for parameter, value in ((_RATE, manner.rate), (_PITCH, manner.pitch), (_RANGE, manner.pitch_range)):
-                self._library.espeak_SetParameter(parameter, value, 0)
-            flags = _UTF8 | (_END_PAUSE if end_pause else 0)
-            size = ctypes.c_size_t(len(encoded))
-            failed = self._library.espeak_Synth(encoded, size, 0, _BY_CHARACTER, 0, flags, None, None)
-        if failed:
-            raise RuntimeError(f"espeak-ng cannot speak: error {failed}")
-        return spoken
+            for said in (text, _NOT_PLAIN.sub(" ", text)):
+                order: Order = {
+                    "text": said,
+                    "voices": list(manner.voices),
+                    "rate": manner.rate,
+                    "pitch": manner.pitch,
+                    "pitch_range": manner.pitch_range,
+                    "end_pause": end_pause,
+                }
+                try:
+                    answer, samples = self._running().say(order)
+                except _Died:
+                    self._end()
+                    continue
+                return Spoken(samples, [_mark(*mark) for mark in answer["marks"]])
+            return Spoken(array("h"), [])
 
-    def _take(self, samples: _Samples, count: int, events: _Events) -> int:
-        if samples and count > 0:
-            self._spoken.samples.frombytes(ctypes.string_at(samples, 2 * count))
-        self._spoken.marks.extend(_marks(events))
-        return _GO_ON
+    def close(self) -> None:
+        """End the process; it is started again when there is more to say."""
+        with self._lock:
+            self._end()
+
+    def _running(self) -> _Child:
+        if self._child is not None and not self._child.mine:
+            self._end()
+        if self._child is None:
+            self._child = _Child(self._loader)
+        return self._child
+
+    def _end(self) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
 
 
-def _marks(events: _Events) -> Iterator[Mark]:
-    index = 0
-    while events and events[index].type != _LAST:
-        event = events[index]
-        if event.type == _WORD:
-            yield Mark(Kind.WORD, event.sample, position=event.text_position - 1)
-        elif event.type == _PHONEME:
-            text = event.id.string.decode(errors="ignore").strip("_: ")
-            # Where the language changes, the new one comes in brackets.
-            silent = not text or text.startswith("(")
-            yield Mark(Kind.SILENCE if silent else Kind.PHONEME, event.sample, text=text)
-        index += 1
+def _mark(kind: str, sample: int, position: int, text: str) -> Mark:
+    if kind == "word":
+        return Mark(Kind.WORD, sample, position=position)
+    text = text.strip("_: ")
+    # Where the language changes, the new one comes in brackets.
+    return Mark(Kind.SILENCE, sample) if not text or text.startswith("(") else Mark(Kind.PHONEME, sample, text=text)
 
 
 @cache
 def espeak_library() -> EspeakLibrary:
     """
-    Give the one library of this process, loaded when it is first asked for.
+    Give the one library of this process, started when it is first asked for.
 
     Raises:
         ImportError: The package `espeakng-loader` is not installed.
-        OSError: The library cannot be loaded.
+        OSError: The library cannot be started.
     """
     loader: _Loader = importlib.import_module("espeakng_loader")
     return EspeakLibrary(loader)

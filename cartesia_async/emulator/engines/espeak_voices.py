@@ -68,7 +68,7 @@ def setting(timbre: Timbre, language: str | None, speed: float) -> Setting:
     shift = _shift(variant, timbre.formant)
     return Setting(
         manner=Manner(
-            voice=tuple(f"{name}+{variant}" for name in (_name(timbre, language), "en-US")),
+            voices=tuple(f"{name}+{variant}" for name in (_name(timbre, language), "en-US")),
             rate=round(min(max(timbre.rate * speed / shift, _SLOWEST), _FASTEST)),
             pitch=_knob(wanted / shift / VARIANTS[variant].pitch),
             pitch_range=pitch_range,
