@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from ._calls.binding import Async, Blocking, R, Resource, endpoint
-from ._wire import checks
-from ._wire.request import Form, Request, params
+from ._calls.binding import Async, Blocking
+from .families import Client
 
 if TYPE_CHECKING:
     import aiohttp

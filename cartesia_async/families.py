@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ._calls.binding import R, Resource, endpoint
+from ._wire import checks
 from ._wire.request import Form, Request, params
 
 if TYPE_CHECKING:
@@ -112,9 +113,7 @@ def _form(given: Mapping[str, str | Content | Upload] | None) -> Form | None:
     return Form(fields, files)
 
 
-def _unpickled(
-    kind: type[Client[Any]], make: Callable[..., Any], parts: tuple[Any, ...], options: Options
-) -> Any:
+def _unpickled(kind: type[Client[Any]], make: Callable[..., Any], parts: tuple[Any, ...], options: Options) -> Any:
     client = kind.__new__(kind)
     client._begin(make(*parts), options)  # noqa: SLF001 - it is being made
     return client

@@ -156,7 +156,7 @@ def test_a_wrong_arrow_is_found(source: str, module: str, wrong: bool) -> None:
     """The rule finds each way to write an import that leads up, and no other."""
     found = arrows(ast.parse(source), ("cartesia_async", *module.split(".")))
     assert len(found) == 1
-    assert upward(found[0], module.split(".")[0]) is wrong
+    assert upward(found[0], module.partition(".")[0]) is wrong
 
 
 @pytest.mark.parametrize("path", SDK, ids=_id)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from .._io.private_loop import PrivateLoop
 from ..models.events import Audio
@@ -23,6 +23,19 @@ from .reading import Stream
 
 T = TypeVar("T")
 E = TypeVar("E")
+R = TypeVar("R")
+
+
+def _read(
+    loop: PrivateLoop, flow: Flow[Any], function: Callable[..., Coroutine[Any, Any, R]], *arguments: object
+) -> R:
+    try:
+        return loop.call(function, *arguments)
+    except RuntimeError:
+        # Closed between two pieces, a client cannot be asked why: the stream that it cut off knows.
+        if (interruption := flow.interruption()) is None:
+            raise
+        raise interruption from None
 
 
 class BlockingItems(Generic[T]):
@@ -40,7 +53,7 @@ class BlockingItems(Generic[T]):
     def __next__(self) -> T:
         ready = self._ready
         if not ready:
-            ready.extend(self._loop.call(self._flow.batch))
+            ready.extend(_read(self._loop, self._flow, self._flow.batch))
             if not ready:
                 raise StopIteration
         return ready.popleft()
@@ -132,7 +145,7 @@ class BlockingAudioStream(BlockingStream[bytes]):
         Raises:
             CartesiaError: The request failed, or the stream broke off.
         """
-        return self._loop.call(self._stream.read, size)
+        return _read(self._loop, self._stream._flow, self._stream.read, size)  # noqa: SLF001 - its twin
 
     def iter_chunks(self, size: int) -> Iterator[bytes]:
         """
@@ -163,7 +176,7 @@ class BlockingAudioStream(BlockingStream[bytes]):
             CartesiaError: The request failed, or the stream broke off.
             OSError: The file cannot be written.
         """
-        self._loop.call(self._stream.save, path)
+        _read(self._loop, self._stream._flow, self._stream.save, path)  # noqa: SLF001 - its twin
 
 
 class BlockingEventStream(BlockingStream[E], Generic[E]):
@@ -188,7 +201,7 @@ class BlockingEventStream(BlockingStream[E], Generic[E]):
         Raises:
             CartesiaError: The request failed, or the stream broke off.
         """
-        return self._loop.call(self._stream.collect)
+        return _read(self._loop, self._stream._flow, self._stream.collect)  # noqa: SLF001 - its twin
 
 
 class BlockingPage(LeafSequence[T], Generic[T]):

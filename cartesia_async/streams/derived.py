@@ -6,6 +6,7 @@ from collections import deque
 from typing import Generic, TypeVar
 
 from .._io.http.response import Response
+from ..errors import StreamError
 from ..models.events import AudioChunk
 from .flow import Flow
 
@@ -28,6 +29,10 @@ class Derived(Flow[T], Generic[S, T]):
     async def open(self) -> None:
         """Send the request, unless it was sent."""
         await self._source.open()
+
+    def interruption(self) -> StreamError | None:
+        """Give the error for a connection that was closed by others while this flow was open."""
+        return self._source.interruption()
 
     async def settle(self) -> None:
         """Do nothing: the other flow has seen to it."""

@@ -167,6 +167,13 @@ class Flow(Generic[T]):
         response.abort("it failed")
         response.ended(error)
 
+    def interruption(self) -> StreamError | None:
+        """Give the error for a connection that was closed by others while this flow was open."""
+        if self.response is None or self.over or (error := self.response.interruption()) is None:
+            return None
+        self._reader.describe(error)
+        return error
+
     def abort(self, reason: str = "the stream was closed") -> None:
         """Let go of the connection at once; nothing more can be read. Safe from every thread."""
         if self._aborted is None and not (self.over and not self.ready):

@@ -94,5 +94,3 @@ def finished(process: subprocess.Popen[str], seconds: float = 15) -> tuple[int, 
     """Wait for a process and give its exit status, what it wrote, and what it wrote on standard error."""
     out, err = process.communicate(timeout=seconds)
     return process.returncode, out, err
-
-

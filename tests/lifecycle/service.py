@@ -78,7 +78,9 @@ async def service(peer: Peer) -> None:
         elif request.target.startswith("/voices/clone"):
             await peer.send(json_answer(VOICE))
         elif request.target.startswith("/voices/missing"):
-            await peer.send(answer(404, b'{"title": "Not found", "message": "no voice", "error_code": "voice_not_found"}'))
+            await peer.send(
+                answer(404, b'{"title": "Not found", "message": "no voice", "error_code": "voice_not_found"}')
+            )
         elif request.target.startswith("/voices"):
             await peer.send(json_answer({"data": [VOICE], "has_more": False}))
         else:

@@ -121,16 +121,15 @@ async def test_closing_the_client_wakes_a_waiting_reader(side: Side, events: boo
 async def test_closing_the_client_ends_a_stream_that_nobody_reads(side: Side) -> None:
     """An open stream that is read after its client was closed raises, and its connection is closed at once."""
     async with raw_server(one_answer(streaming() + chunk(b"a"), then=Peer.until_closed)) as server:
-        client = side.connect(server.url)
+        side.connect(server.url)
         stream = await side.do(
             lambda client: client.tts.bytes(**SPEECH).__enter__() if side.blocking else client.tts.bytes(**SPEECH)
         )
         await side.do(lambda client: client.close())
         async with asyncio.timeout(WAIT):
             await server.client_closed.wait()
-        with pytest.raises((StreamInterruptedError, RuntimeError), match="client (was|is) closed"):
+        with pytest.raises(StreamInterruptedError, match="the client was closed"):
             await side.do(lambda _: stream.read())
-        assert client is not None
 
 
 @pytest.mark.parametrize("over", ["stream", "client"])
@@ -144,7 +143,7 @@ async def test_closing_wakes_one_that_waits_for_the_answer(side: Side, over: str
             while not server.requests:
                 await asyncio.sleep(0.005)
             await side.do(lambda client: (stream if over == "stream" else client).close())
-            with pytest.raises((APIConnectionError, RuntimeError), match="closed"):
+            with pytest.raises(APIConnectionError, match="closed"):
                 await task
             await server.client_closed.wait()
         assert len(server.requests) == 1

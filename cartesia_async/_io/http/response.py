@@ -127,6 +127,10 @@ class Response:
         self.abort("it failed")
         return failure
 
+    def interruption(self) -> StreamInterruptedError | None:
+        """Give the error for a body that is closed before its end, if it is."""
+        return None if self._ended is None else self._interrupted(self._ended)
+
     def _interrupted(self, reason: str) -> StreamInterruptedError:
         msg = f"the answer was cut off after {self.bytes_received} bytes: {reason}"
         failure = StreamInterruptedError(msg, request_id=self.request_id)

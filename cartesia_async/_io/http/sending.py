@@ -74,7 +74,7 @@ class _Told:
         return self
 
 
-class JSONBody(aiohttp.payload.Payload):
+class JSONBody(_Told, aiohttp.payload.Payload):
     """A JSON body; aiohttp's own body of bytes would warn of one that is large."""
 
     def __init__(self, body: bytes, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:

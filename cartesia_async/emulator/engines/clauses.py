@@ -10,11 +10,11 @@ _LONGEST = 240
 # What an engine in C would take for the end of the text, for a command, or for nothing that it can read.
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufff9-\uffff]")
 _SENTENCE_END = re.compile(
-    r"[.!?…]+[\"'”’)\]»]*\s+(?=[^\sa-z])"  # a small letter follows an abbreviation rather than a sentence
-    r"|[。！？｡]+[」』”’）]*\s*|[।॥؟۔]+\s+|\n\s*\n\s*"
+    r"[.!?…]+[\"'”’)\]»]*\s+(?=[^\sa-z])"  # noqa: RUF001 (meant); a small letter follows an abbreviation rather than a sentence
+    r"|[。！？｡]+[」』”’）]*\s*|[।॥؟۔]+\s+|\n\s*\n\s*"  # noqa: RUF001
 )
 _SHORTENED = re.compile(r"\b[A-Z][a-z]{0,3}$|\.\w$")  # as in `Dr. Smith`, `J. S. Bach` and `e.g. Bach`
-_PAUSE = re.compile(r"[,;:—–]\s+|[，、；：،؛]\s*")
+_PAUSE = re.compile(r"[,;:—–]\s+|[，、；：،؛]\s*")  # noqa: RUF001
 _SPACE = re.compile(r"\s+")
 
 

@@ -71,8 +71,8 @@ class _Event(ctypes.Structure):
 
 
 if TYPE_CHECKING:
-    _Samples = ctypes._Pointer[ctypes.c_short]
-    _Events = ctypes._Pointer[_Event]
+    _Samples = ctypes._Pointer[ctypes.c_short]  # noqa: SLF001 (it has no other name)
+    _Events = ctypes._Pointer[_Event]  # noqa: SLF001 (it has no other name)
 
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 

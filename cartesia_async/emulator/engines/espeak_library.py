@@ -15,7 +15,6 @@ from array import array
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
 import attrs
 
@@ -24,14 +23,6 @@ from .espeak_child import Answer, Order, Ready
 _SCRIPT = Path(__file__).with_name("espeak_child.py")
 _PATIENCE = 30.0
 _NOT_PLAIN = re.compile(r"[^\w .,!?]")
-
-
-class _Loader(Protocol):
-    """What `espeakng_loader` offers; it has no types of its own."""
-
-    def get_library_path(self) -> str: ...
-
-    def get_data_path(self) -> str: ...
 
 
 class Kind(Enum):
@@ -86,17 +77,16 @@ class Manner:
     pitch_range: int
 
 
-class _Died(Exception):
+class _ChildError(Exception):
     """The process has ended in the middle of a text."""
 
 
 class _Child:
     """The process."""
 
-    def __init__(self, loader: _Loader) -> None:
-        places = (str(loader.get_library_path()), str(loader.get_data_path()))
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(_SCRIPT), *places],
+    def __init__(self, library: str, data: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 (a script of ours)
+            [sys.executable, "-I", "-S", str(_SCRIPT), library, data],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -105,12 +95,12 @@ class _Child:
         self._owner = os.getpid()
         try:
             ready: Ready = json.loads(self._line())
-        except _Died:
+        except _ChildError:
             ready = {"sample_rate": 0}
         self.sample_rate = ready["sample_rate"]
         if self.sample_rate <= 0:
             self.end()
-            raise OSError(f"espeak-ng cannot be started with the data in {places[1]} (its path may be too long)")
+            raise OSError(f"espeak-ng cannot be started with the data in {data} (its path may be too long)")
 
     @property
     def mine(self) -> bool:
@@ -134,18 +124,18 @@ class _Child:
             asked.write(json.dumps(order).encode() + b"\n")
             asked.flush()
         except OSError as error:
-            raise _Died from error
+            raise _ChildError from error
         answer: Answer = json.loads(self._line())
         data = said.read(answer["size"])
         if len(data) < answer["size"]:
-            raise _Died
+            raise _ChildError
         return answer, array("h", data)
 
     def _line(self) -> bytes:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line.endswith(b"\n"):
-            raise _Died
+            raise _ChildError
         return line
 
     def end(self) -> None:
@@ -160,14 +150,21 @@ class EspeakLibrary:
     """
     espeak-ng, ready to speak; made by `espeak_library`.
 
+    Args:
+        library: Path of the library.
+        data: Path of its data.
+
     Attributes:
         sample_rate: Samples a second of what it makes.
+
+    Raises:
+        OSError: It cannot be started.
     """
 
-    def __init__(self, loader: _Loader) -> None:
-        self._loader = loader
+    def __init__(self, library: str, data: str) -> None:
+        self._places = (library, data)
         self._lock = threading.Lock()
-        self._child: _Child | None = _Child(loader)
+        self._child: _Child | None = _Child(*self._places)
         self.sample_rate = self._child.sample_rate
         atexit.register(self.close)
 
@@ -195,7 +192,7 @@ class EspeakLibrary:
                 }
                 try:
                     answer, samples = self._running().say(order)
-                except _Died:
+                except _ChildError:
                     self._end()
                     continue
                 return Spoken(samples, [_mark(*mark) for mark in answer["marks"]])
@@ -210,7 +207,7 @@ class EspeakLibrary:
         if self._child is not None and not self._child.mine:
             self._end()
         if self._child is None:
-            self._child = _Child(self._loader)
+            self._child = _Child(*self._places)
         return self._child
 
     def _end(self) -> None:
@@ -236,5 +233,5 @@ def espeak_library() -> EspeakLibrary:
         ImportError: The package `espeakng-loader` is not installed.
         OSError: The library cannot be started.
     """
-    loader: _Loader = importlib.import_module("espeakng_loader")
-    return EspeakLibrary(loader)
+    loader = importlib.import_module("espeakng_loader")
+    return EspeakLibrary(str(loader.get_library_path()), str(loader.get_data_path()))

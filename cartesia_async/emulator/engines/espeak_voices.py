@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import attrs
 
@@ -33,7 +34,7 @@ _PITCHES = ((0, 0.67), (10, 0.708), (25, 0.811), (50, 1.0), (75, 1.3), (99, 1.68
 # How the knob of the range moves the mean pitch: the factor at 0, and what each step adds.
 _RANGE_BASE, _RANGE_STEP = 0.885, 0.0023
 # Who takes the part of a variant that cannot speak as high or as low as it should.
-_UNDERSTUDIES = ("paul", "m1", "f2", "Alicia")
+_UNDERSTUDIES = ("david", "m1", "f2", "Alicia")
 _UNHEARD = 0.015
 
 
@@ -98,7 +99,7 @@ def _out_of_reach(variant: str, pitch: float, formant: float) -> float:
 
 def _knob(factor: float) -> int:
     """Turn a factor of a voice's own pitch into a place of the knob; between the known ones, on a straight line."""
-    for (low, small), (high, great) in zip(_PITCHES, _PITCHES[1:], strict=False):
+    for (low, small), (high, great) in pairwise(_PITCHES):
         if factor <= great:
             return max(0, round(low + (high - low) * (factor - small) / (great - small)))
     return _PITCHES[-1][0]

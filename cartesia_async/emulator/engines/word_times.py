@@ -109,6 +109,7 @@ def _heard(places: Sequence[tuple[int, int]], marks: Sequence[Mark], end: int) -
             if heard:
                 heard[-1].end = mark.sample if silence is None else silence
             heard.append(_Heard(place, place, mark.sample, end))
+            silence = None if silence is None else mark.sample
     if heard and silence is not None:
         heard[-1].end = silence
     return heard

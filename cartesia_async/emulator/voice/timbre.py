@@ -33,13 +33,29 @@ class Scale:
     def at(self, position: float) -> float:
         """Give the number at a position, -1 (low) to 1 (high); what lies outside is moved to the end."""
         share = (min(max(position, -1.0), 1.0) + 1) / 2
-        return min(max(self.low * (self.high / self.low) ** share, self.low), self.high)
+        return min(max(self.low * math.pow(self.high / self.low, share), self.low), self.high)
 
 
 PITCH = Scale(60.0, 400.0)
 PITCH_RANGE = Scale(0.25, 2.0)
 RATE = Scale(80.0, 400.0)
 FORMANT = Scale(0.75, 1.4)
+
+
+def _pitch(hertz: float) -> float:
+    return PITCH.clamped(hertz)
+
+
+def _pitch_range(factor: float) -> float:
+    return PITCH_RANGE.clamped(factor)
+
+
+def _rate(words_a_minute: float) -> float:
+    return RATE.clamped(words_a_minute)
+
+
+def _formant(factor: float) -> float:
+    return FORMANT.clamped(factor)
 
 
 @attrs.frozen(kw_only=True)
@@ -60,10 +76,10 @@ class Timbre:
     language: str = attrs.field(default="en", converter=known_language)
     accent: str = attrs.field(default="", converter=known_accent)
     variant: str = attrs.field(default="m1", converter=known_variant)
-    pitch: float = attrs.field(default=120.0, converter=PITCH.clamped)
-    pitch_range: float = attrs.field(default=1.0, converter=PITCH_RANGE.clamped)
-    rate: float = attrs.field(default=170.0, converter=RATE.clamped)
-    formant: float = attrs.field(default=1.0, converter=FORMANT.clamped)
+    pitch: float = attrs.field(default=120.0, converter=_pitch)
+    pitch_range: float = attrs.field(default=1.0, converter=_pitch_range)
+    rate: float = attrs.field(default=170.0, converter=_rate)
+    formant: float = attrs.field(default=1.0, converter=_formant)
 
 
 def embedding_of(timbre: Timbre) -> list[float]:

@@ -23,7 +23,8 @@ class Variant:
     feminine: bool = False
 
 
-# Those of espeak-ng that sound like people; their numbers were measured on its speech at its middle settings.
+# Those of espeak-ng that sound like people; their numbers were measured on its speech at its middle settings. The order
+# is part of what an embedding means: new ones go to the end.
 VARIANTS = {
     "m1": Variant(94.0, 0.98, 0.085),
     "m2": Variant(101.0, 1.03, 0.080),
@@ -46,11 +47,16 @@ VARIANTS = {
     "steph": Variant(185.0, 1.04, 0.113, feminine=True),
     "Michael": Variant(107.0, 0.87, 0.123),
     "Hugo": Variant(110.0, 0.93, 0.040),
-    "Marco": Variant(132.0, 1.03, 0.211),
     "pablo": Variant(115.0, 0.98, 0.129),
-    "john": Variant(102.0, 1.00, 0.163),
-    "paul": Variant(86.0, 0.99, 0.221),
     "Reed": Variant(118.0, 0.86, 0.140),
+    "adam": Variant(101.0, 0.92, 0.099),
+    "david": Variant(75.0, 0.80, 0.088),
+    "Mario": Variant(106.0, 0.94, 0.110),
+    "Nguyen": Variant(149.0, 0.97, 0.091),
+    "aunty": Variant(173.0, 1.12, 0.115, feminine=True),
+    "shelby": Variant(178.0, 1.10, 0.100, feminine=True),
+    "grandma": Variant(199.0, 0.98, 0.095, feminine=True),
+    "grandpa": Variant(104.0, 1.02, 0.098),
 }
 
 
