@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -10,7 +11,15 @@ import nox
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text())
 PYTHONS = nox.project.python_versions(PROJECT)
-PRESENT = [version for version in PYTHONS if shutil.which(f"python{version}")]
+
+
+def _is_here(version: str) -> bool:
+    # A version manager leaves a command for each Python that it knows, though not each of them can be run.
+    python = shutil.which(f"python{version}")
+    return python is not None and subprocess.run([python, "--version"], capture_output=True, check=False).returncode == 0
+
+
+PRESENT = [version for version in PYTHONS if _is_here(version)]
 # A chore that needs one Python takes the one that nox runs on.
 nox.options.sessions = ["tests", "lint", "types"]
 nox.options.default_venv_backend = "virtualenv"
