@@ -17,6 +17,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from hypothesis import settings
 
+from cartesia_async._io.private_loop import THREAD_NAME
+
 settings.register_profile("quick", max_examples=60, deadline=None)
 settings.load_profile("quick")
 
@@ -49,7 +51,8 @@ def _open_sockets() -> set[str]:
 
 
 def _ours() -> set[str]:
-    threads = {f"{thread.name} {thread.ident}" for thread in threading.enumerate() if thread.name.startswith("cartesia")}
+    # An emulator that serves several tests takes on workers as it needs them: its own tests look at those.
+    threads = {f"{thread.name} {thread.ident}" for thread in threading.enumerate() if thread.name == THREAD_NAME}
     return threads | _open_sockets()
 
 
@@ -77,7 +80,7 @@ async def no_task_left() -> AsyncIterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let `no_task_left` look after each asynchronous test, and no other: a loop costs more than a short test."""
+    """Let the fixture `no_task_left` look after each asynchronous test, and no other: a loop costs more than a short test."""
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
             item.fixturenames.insert(0, "no_task_left")

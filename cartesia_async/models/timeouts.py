@@ -41,7 +41,15 @@ class Timeout:
 
     @classmethod
     def of(cls, value: float | Timeout | None) -> Timeout:
-        """Make limits of a number (connect, first_byte and idle), of limits, or of ``None`` (the defaults)."""
+        """
+        Make limits of what a client is given.
+
+        Args:
+            value: Seconds for connect, first_byte and idle; or limits, which stay as they are; or ``None`` for the defaults.
+
+        Raises:
+            ValueError: A limit is not above 0.
+        """
         if isinstance(value, Timeout):
             return value
         return cls() if value is None else cls(connect=value, first_byte=value, idle=value)

@@ -39,7 +39,12 @@ class Upload:
 
     @classmethod
     def of(cls, given: Content | Upload) -> Upload:
-        """Make an upload of a content, or take the one that is *given*."""
+        """
+        Make an upload of what a call is given.
+
+        Args:
+            given: What holds the bytes, or an upload, which stays as it is.
+        """
         return given if isinstance(given, Upload) else cls(given)
 
 

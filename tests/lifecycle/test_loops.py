@@ -218,3 +218,32 @@ def test_session_of_another_loop_is_told(server: RawServer) -> None:
     first.run_until_complete(sessions[0].close())
     first.close()
     assert server.requests == []
+
+
+async def test_two_hundred_made_and_closed(server: RawServer) -> None:
+    """Two hundred asynchronous clients, made, used and closed, leave no task and no socket."""
+    before, tasks = _open_sockets(), asyncio.all_tasks()
+    for _ in range(200):
+        async with AsyncCartesia(KEY, base_url=server.url) as client:
+            assert await client.tts.bytes(**SPEECH).read() == b"audio"
+    assert asyncio.all_tasks() == tasks
+    assert await asyncio.to_thread(eventually, lambda: not _open_sockets() - before)
+
+
+@pytest.mark.parametrize("cycle", [False, True])
+async def test_two_hundred_made_and_dropped(server: RawServer, cycle: bool) -> None:
+    """Two hundred that are forgotten warn each, schedule no task, and close their sockets, in a cycle too."""
+    before, tasks = _open_sockets(), asyncio.all_tasks()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(200):
+            client: Any = AsyncCartesia(KEY, base_url=server.url)
+            assert await client.tts.bytes(**SPEECH).read() == b"audio"
+            if cycle:
+                client.myself = client
+            del client
+            assert asyncio.all_tasks() == tasks
+        gc.collect()
+        assert asyncio.all_tasks() == tasks
+    assert [str(warning.message) for warning in caught] == ["an AsyncCartesia client was not closed"] * 200
+    assert await asyncio.to_thread(eventually, lambda: not _open_sockets() - before)

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from cartesia_async import Cartesia
+from cartesia_async import APIConnectionError, Cartesia
 from cartesia_async._io.private_loop import THREAD_NAME
 from tests.conftest import KEY, _open_sockets
 from tests.lifecycle.service import SPEECH, eventually
@@ -156,6 +156,25 @@ def test_closed_in_the_middle_of_calls(server: RawServer) -> None:
     assert len(errors) == 2
     assert all("closed" in str(error) for error in errors), errors
     assert eventually(server.client_closed.is_set)
+
+
+def test_closed_while_the_key_is_awaited(server: RawServer) -> None:
+    """Closing does not wait for a callable of the user's that takes its time; the call ends and says why."""
+    asked = threading.Event()
+
+    async def key() -> str:
+        asked.set()
+        await asyncio.sleep(3600)
+        return KEY
+
+    client = Cartesia(key, base_url=server.url)
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(client.api_status.get)
+        assert asked.wait(5)
+        client.close()
+        with pytest.raises(APIConnectionError, match="the client was closed while this call was under way"):
+            call.result(5)
+    assert server.requests == []
 
 
 def test_two_hundred_made_and_closed(server: RawServer) -> None:

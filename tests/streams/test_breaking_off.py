@@ -61,6 +61,13 @@ def reset(*parts: bytes) -> Script:
     return script
 
 
+async def nonsense(peer: Peer) -> None:
+    """Send, a little later, what is no chunk."""
+    await asyncio.sleep(0.03)
+    await peer.send(b"nonsense\r\n")
+    await peer.until_closed()
+
+
 def own(error: Exception | None) -> CartesiaError:
     """Check that an error is of our own, and tells no secret and no audio, in its whole chain."""
     assert isinstance(error, CartesiaError)
@@ -80,7 +87,7 @@ ENDINGS: dict[str, Script] = {
     "RST in a chunk": reset(HEAD + chunk(NAMED * 2) + b"40\r\ndata:"),
     "RST without a length": reset(UNTIL_CLOSED + NAMED * 2),
     "RST before the length": reset(SIZED + NAMED * 2),
-    "chunks that are none": one_answer(HEAD + chunk(NAMED * 2) + b"nonsense\r\n"),
+    "chunks that are none": one_answer(HEAD + chunk(NAMED * 2), then=nonsense),
 }
 
 

@@ -96,6 +96,8 @@ class Response:
             if self.status < 300:
                 self._observer.piece(len(piece))
         else:
+            if self._was_reset():
+                raise self._failure(ConnectionResetError())
             self.at_end = True
             self._watch.stop()
             self._unclosed.discard(self._raw)
@@ -114,6 +116,14 @@ class Response:
             self._limit = ("total", total or 0.0)
             return deadline
         return until
+
+    def _was_reset(self) -> bool:
+        # A body without a length ends with its connection: for aiohttp, whichever way that ends.
+        coding = self.headers.get("Transfer-Encoding", "")
+        if "Content-Length" in self.headers or "chunked" in coding.lower():
+            return False
+        protocol = getattr(self._raw, "_protocol", None)
+        return protocol is not None and isinstance(protocol.exception(), OSError)
 
     def _failure(self, error: Exception) -> APIConnectionError:
         failure: APITimeoutError | StreamInterruptedError

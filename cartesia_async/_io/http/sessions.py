@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 # take the parent's sockets out of the selector that both share.
 _parents = list[object]()
 _in_use = weakref.WeakSet["Sessions"]()
+# A client that is collected in a cycle must find its sessions whole, and not already collected along with it.
+_alive = set["LoopSession"]()
 _READ_SIZE = 1 << 17  # larger reads come fresh from the kernel each time, and cost three times as much
 
 
@@ -131,7 +133,6 @@ class Sessions:
         for session in self._open.values():
             for response in list(session.responses):
                 response.leave_to_parent()
-        _parents.append(self._open)
         self._open, self._lock = {}, threading.Lock()
 
     @property
@@ -185,7 +186,6 @@ class LoopSession:
     Attributes:
         session: The session for all requests.
         responses: The answers that are being read.
-        unclosed: What aiohttp has of them: held here, since collected in a circle before it is closed it would warn.
         over: Whether it is closed, or about to be.
     """
 
@@ -195,9 +195,9 @@ class LoopSession:
         self.session = own if own is not None else _new_session()
         self._fresh: aiohttp.ClientSession | None = None
         self.responses = weakref.WeakSet["Response"]()
-        self.unclosed = set[aiohttp.ClientResponse]()
         self.over = False
         self._guard = self._until_the_loop_ends()
+        _alive.add(self)
 
     async def start(self) -> None:
         """Begin to watch for the loop's end."""
@@ -223,6 +223,7 @@ class LoopSession:
 
     async def close(self) -> None:
         """End open streams and close the connections."""
+        _alive.discard(self)
         self._end_streams()
         for session in self._sessions():
             await session.close()
@@ -235,6 +236,7 @@ class LoopSession:
 
     def cut(self) -> None:
         """Do the same without waiting."""
+        _alive.discard(self)
         self._end_streams()
         for session in self._sessions():
             connector = session.connector
@@ -257,6 +259,8 @@ class LoopSession:
 
 
 def _in_child() -> None:
+    _parents.extend(_alive)
+    _alive.clear()
     for sessions in list(_in_use):
         sessions.leave_to_parent()
 

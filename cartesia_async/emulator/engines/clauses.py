@@ -42,7 +42,10 @@ def clauses(transcript: str) -> Iterator[str]:
 def _end(text: str, start: int) -> int:
     limit = min(start + _LONGEST, len(text))
     for found in _SENTENCE_END.finditer(text, start, limit):
-        if not (found[0][0] == "." and _SHORTENED.search(text, max(start, found.start() - 5), found.start())):
+        shortened = found[0].rstrip(" ") == "." and _SHORTENED.search(
+            text, max(start, found.start() - 5), found.start()
+        )
+        if not shortened:
             return found.end()
     if limit == len(text):
         return limit

@@ -127,7 +127,17 @@ def _serve(espeak: _Espeak, asked: BinaryIO, said: BinaryIO) -> None:
         said.flush()
 
 
+def _leave_no_core() -> None:
+    """Keep a crash from leaving a file behind."""
+    try:
+        import resource
+    except ImportError:  # not on Windows, where there are none
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 if __name__ == "__main__":
+    _leave_no_core()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends when its input does
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)  # what the library prints does not get between the answers

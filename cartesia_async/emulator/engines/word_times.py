@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import attrs
 
@@ -53,14 +53,26 @@ class _Heard:
 
 
 def phoneme_times(marks: Sequence[Mark], end: int, clock: Clock) -> tuple[Timed, ...]:
-    """Time the phonemes: each ends where the next begins, or the silence after it."""
-    sounds = [mark for mark in marks if mark.kind is not Kind.WORD]
-    ends = [mark.sample for mark in sounds[1:]] + [end]
+    """Time the phonemes: each ends where the next begins, or before that the next word or a silence."""
     return tuple(
-        Timed(text=mark.text, start=clock.seconds(mark.sample), end=clock.seconds(end))
-        for mark, end in zip(sounds, ends, strict=True)
+        Timed(text=mark.text, start=clock.seconds(mark.sample), end=clock.seconds(stop))
+        for mark, stop in _stops(marks, end)
         if mark.kind is Kind.PHONEME and clock.hears(mark.sample)
     )
+
+
+def _stops(marks: Sequence[Mark], end: int) -> Iterator[tuple[Mark, int]]:
+    """Give each sound or silence with the sample at which it stops; a word marked as it begins does not stop it."""
+    current: Mark | None = None
+    stopped: int | None = None
+    for mark in (*marks, Mark(Kind.SILENCE, end)):
+        if mark.kind is Kind.WORD:
+            if current is not None and stopped is None and mark.sample > current.sample:
+                stopped = mark.sample
+            continue
+        if current is not None:
+            yield current, mark.sample if stopped is None else stopped
+        current, stopped = mark, None
 
 
 def word_times(clause: str, marks: Sequence[Mark], end: int, clock: Clock) -> tuple[Timed, ...]:
@@ -68,7 +80,7 @@ def word_times(clause: str, marks: Sequence[Mark], end: int, clock: Clock) -> tu
     Time the words: each ends where the next begins, or the silence before that.
 
     Args:
-        clause: What was said.
+        clause: What was said; not blank.
         marks: What the engine marked in it.
         end: How many samples the engine made of it.
         clock: What time it is.
@@ -78,8 +90,6 @@ def word_times(clause: str, marks: Sequence[Mark], end: int, clock: Clock) -> tu
         a word (`two thousand`, where 2,000 is written) are one word.
     """
     places = [found.span() for found in _WORD.finditer(clause)]
-    if not places:
-        return ()
     heard = _heard(places, marks, end)
     _cover(heard, places, clause)
     return tuple(
@@ -122,6 +132,6 @@ def _cover(heard: list[_Heard], places: Sequence[tuple[int, int]], clause: str) 
         for place in range(word.first + 1, until):
             if any(character.isalnum() for character in clause[slice(*places[place])]):
                 word.last = place
-    if heard:
-        spoken = (place for place in range(heard[0].first) if any(map(str.isalnum, clause[slice(*places[place])])))
-        heard[0].first = next(spoken, heard[0].first)
+    for word in heard[:1]:
+        spoken = (place for place in range(word.first) if any(map(str.isalnum, clause[slice(*places[place])])))
+        word.first = next(spoken, word.first)

@@ -9,9 +9,65 @@ import attrs
 
 from .timbre import Timbre
 
-_ACCENTS = {("en", "US"): "us", ("en", "GB"): "uk", ("es", "MX"): "mx", ("pt", "PT"): "eu", ("pt", "BR"): "br"}
 _NAMESPACE = uuid.UUID("6f1d8a52-3f0e-4a8e-9d57-0d5c4a6b7e10")
-_ACCENTS = {"en-GB": "uk", "es-MX": "mx", "pt-PT": "eu", "pt-BR": "br"}
+# Those that the service's own examples name.
+_KNOWN_IDS = {
+    "Sarah": "694f9389-aac1-45b6-b726-9d9369183238",
+    "Barry": "a0e99841-438c-4a64-b679-ae501e7d6091",
+    "Katie": "f786b574-daa5-4673-aa0c-cbe3e8534c02",
+    "Blake": "a167e0f3-df7e-4d52-a9c3-f949145efdab",
+    "Brooke": "e07c00bc-4134-4eae-9ea4-1a55fb45746b",
+}
+_GENDERS = {"f": "feminine", "m": "masculine", "n": "gender_neutral"}
+_ACCENTS = {
+    ("en", "US"): "us",
+    ("en", "GB"): "uk",
+    ("en", "JM"): "cb",
+    ("es", "MX"): "mx",
+    ("es", "ES"): "pe",
+    ("fr", "FR"): "eu",
+    ("fr", "CH"): "ch",
+    ("pt", "BR"): "br",
+    ("pt", "PT"): "eu",
+}
+# Name, language and country, gender, variant, pitch (Hz), pitch range, rate (words a minute), formant, tagline, use.
+_Row = tuple[str, str, str, str, float, float, float, float, str, str]
+_ROWS: tuple[_Row, ...] = (
+    ("Sarah", "en-US", "f", "f2", 192, 1.0, 165, 1.12, "Warm and clear", "assistants that listen"),
+    ("Barry", "en-US", "m", "m3", 100, 0.8, 160, 0.98, "Calm and friendly", "conversation"),
+    ("Katie", "en-US", "f", "f4", 208, 0.9, 175, 1.17, "Even and helpful", "support"),
+    ("Blake", "en-US", "m", "m7", 92, 1.2, 180, 0.97, "Low and full of energy", "sport and games"),
+    ("Brooke", "en-US", "f", "belinda", 176, 0.6, 148, 1.14, "Slow and soothing", "meditation"),
+    ("Grandfather", "en-US", "m", "Michael", 80, 0.6, 130, 0.87, "Old and unhurried", "tales at the fireside"),
+    ("Pip", "en-US", "n", "Alicia", 310, 1.4, 185, 1.34, "A bright child", "characters"),
+    ("Robin", "en-US", "n", "Nguyen", 150, 1.0, 165, 1.02, "Neither high nor low", "any purpose"),
+    ("Alistair", "en-GB", "m", "m4", 112, 0.8, 150, 1.0, "A newsreader", "announcements"),
+    ("Imogen", "en-GB", "f", "f3", 214, 1.1, 170, 1.2, "Crisp and polite", "reception desks"),
+    ("Winston", "en-JM", "m", "m5", 104, 1.2, 160, 1.02, "Easy-going", "radio"),
+    ("Nadine", "fr-FR", "f", "f1", 196, 1.0, 170, 1.12, "Soft and near", "audiobooks"),
+    ("Luc", "fr-CH", "m", "Hugo", 110, 0.8, 165, 0.95, "Firm and dry", "instructions"),
+    ("Greta", "de-DE", "f", "f5", 190, 0.8, 160, 1.12, "Exact and friendly", "learning"),
+    ("Matthias", "de-DE", "m", "david", 78, 0.7, 148, 0.85, "Deep and grave", "documentaries"),
+    ("Valeria", "es-MX", "f", "Annie", 224, 1.3, 185, 1.22, "Lively and open", "advertisements"),
+    ("Diego", "es-ES", "m", "pablo", 122, 1.1, 180, 1.0, "Quick and warm", "conversation"),
+    ("Beatriz", "pt-BR", "f", "linda", 216, 1.2, 175, 1.18, "Sunny", "travel"),
+    ("Tiago", "pt-PT", "m", "m6", 106, 0.8, 165, 0.98, "Sober", "business"),
+    ("Chiara", "it-IT", "f", "Annie", 238, 1.5, 180, 1.24, "A voice that sings", "theatre"),
+    ("Giacomo", "it-IT", "m", "Mario", 114, 1.1, 170, 0.95, "Round and calm", "cooking"),
+    ("Mei", "zh-CN", "f", "f2", 220, 1.1, 165, 1.16, "Light", "assistants"),
+    ("Haruto", "ja-JP", "m", "m6", 118, 0.9, 170, 1.0, "Polite", "trains and lifts"),
+    ("Jiwoo", "ko-KR", "f", "steph", 204, 0.9, 170, 1.1, "Gentle", "stories"),
+    ("Aarav", "hi-IN", "m", "m1", 124, 1.2, 175, 1.0, "Busy", "market news"),
+    ("Ananya", "hi-IN", "f", "shelby", 212, 1.2, 170, 1.14, "Cheerful", "radio"),
+    ("Sanne", "nl-NL", "f", "f3", 196, 0.9, 165, 1.18, "Direct", "support"),
+    ("Zofia", "pl-PL", "f", "f5", 204, 0.9, 160, 1.14, "Serious", "law"),
+    ("Dmitri", "ru-RU", "m", "Reed", 88, 0.7, 145, 0.88, "Very low", "thrillers"),
+    ("Astrid", "sv-SE", "f", "f1", 206, 1.4, 165, 1.15, "Up and down", "learning"),
+    ("Emre", "tr-TR", "m", "m2", 112, 1.0, 175, 1.02, "Steady", "navigation"),
+    ("Olena", "uk-UA", "f", "aunty", 186, 1.0, 160, 1.14, "Kind", "health"),
+    ("Eleni", "el-GR", "f", "grandma", 182, 1.1, 140, 1.02, "A grandmother", "tales"),
+    ("Layla", "ar-SA", "f", "f4", 192, 1.0, 160, 1.17, "Clear and formal", "news"),
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -20,15 +76,15 @@ class StockVoice:
     A voice of the library.
 
     Attributes:
-        id: Its id, the same in every emulator.
+        id: A UUID, the same in every emulator.
         name: Its name.
-        description: What it sounds like.
-        language: Its language, such as `"en"`.
-        gender: `"masculine"`, `"feminine"` or `"gender_neutral"`.
-        country: Its country's code.
-        timbre: The engine's parameters.
+        description: What it sounds like, and what it is for.
+        language: Code of its language, such as `en`.
+        gender: `masculine`, `feminine` or `gender_neutral`.
+        country: Code of the country of its accent, such as `US`.
+        timbre: What makes it sound as it does.
         created_at: When it was made, ISO 8601.
-        tagline: The description in at most 32 characters.
+        tagline: At most 32 characters about it.
     """
 
     id: str
@@ -42,70 +98,21 @@ class StockVoice:
     tagline: str
 
 
-# id or None, name, language, country, gender, variant, pitch in Hz, liveliness, words a minute, formants, what it is like.
-# The ids that are written out are those of the service's own examples.
-_ROWS: tuple[tuple[str | None, str, str, str, str, str, float, float, float, float, str], ...] = (
-    ("694f9389-aac1-45b6-b726-9d9369183238", "Sarah", "en", "US", "feminine", "f2", 190, 0.55, 165, 1.17, "warm and clear"),
-    ("a0e99841-438c-4a64-b679-ae501e7d6091", "Barry", "en", "US", "masculine", "m3", 100, 0.40, 160, 0.98, "calm and friendly"),
-    ("db6b0ed5-d5d3-463d-ae85-518a07d3c2b4", "Skylar", "en", "US", "feminine", "Annie", 215, 0.75, 185, 1.22, "bright and quick"),
-    ("f786b574-daa5-4673-aa0c-cbe3e8534c02", "Katie", "en", "US", "feminine", "f4", 200, 0.50, 175, 1.19, "even and helpful"),
-    ("a167e0f3-df7e-4d52-a9c3-f949145efdab", "Blake", "en", "US", "masculine", "m7", 92, 0.60, 180, 0.95, "energetic and low"),
-    ("e07c00bc-4134-4eae-9ea4-1a55fb45746b", "Brooke", "en", "US", "feminine", "belinda", 178, 0.35, 150, 1.15, "slow and soothing"),
-    (None, "Alistair", "en", "GB", "masculine", "m4", 112, 0.45, 150, 0.97, "a newsreader's"),
-    (None, "Imogen", "en", "GB", "feminine", "f3", 205, 0.60, 170, 1.20, "crisp and polite"),
-    (None, "Robin", "en", "US", "gender_neutral", "m8", 150, 0.50, 165, 1.08, "neither high nor low"),
-    (None, "Grandfather", "en", "US", "masculine", "Michael", 82, 0.30, 130, 0.90, "old and unhurried"),
-    (None, "Nadine", "fr", "FR", "feminine", "f1", 196, 0.55, 170, 1.18, "soft and near"),
-    (None, "Luc", "fr", "FR", "masculine", "Hugo", 108, 0.45, 175, 0.98, "firm and dry"),
-    (None, "Greta", "de", "DE", "feminine", "f5", 188, 0.40, 160, 1.16, "precise and friendly"),
-    (None, "Matthias", "de", "DE", "masculine", "m2", 95, 0.35, 150, 0.94, "deep and grave"),
-    (None, "Valeria", "es", "MX", "feminine", "Alicia", 208, 0.70, 185, 1.20, "lively and open"),
-    (None, "Diego", "es", "ES", "masculine", "pablo", 118, 0.55, 180, 1.00, "quick and warm"),
-    (None, "Beatriz", "pt", "BR", "feminine", "Andrea", 202, 0.65, 175, 1.19, "sunny"),
-    (None, "Joao", "pt", "PT", "masculine", "m5", 104, 0.40, 165, 0.97, "sober"),
-    (None, "Chiara", "it", "IT", "feminine", "linda", 212, 0.80, 180, 1.21, "singing"),
-    (None, "Marco", "it", "IT", "masculine", "Marco", 110, 0.60, 170, 0.99, "round and calm"),
-    (None, "Mei", "zh", "CN", "feminine", "f2", 220, 0.60, 165, 1.20, "light"),
-    (None, "Haruto", "ja", "JP", "masculine", "m6", 116, 0.45, 170, 1.00, "polite"),
-    (None, "Jiwoo", "ko", "KR", "feminine", "steph", 210, 0.50, 170, 1.19, "gentle"),
-    (None, "Aarav", "hi", "IN", "masculine", "m1", 122, 0.60, 175, 1.00, "busy"),
-    (None, "Ananya", "hi", "IN", "feminine", "f4", 218, 0.65, 170, 1.21, "cheerful"),
-    (None, "Sanne", "nl", "NL", "feminine", "f3", 186, 0.45, 165, 1.16, "direct"),
-    (None, "Zofia", "pl", "PL", "feminine", "f5", 194, 0.50, 160, 1.17, "serious"),
-    (None, "Dmitri", "ru", "RU", "masculine", "Reed", 88, 0.35, 145, 0.92, "very low"),
-    (None, "Astrid", "sv", "SE", "feminine", "f1", 206, 0.75, 165, 1.19, "up and down"),
-    (None, "Emre", "tr", "TR", "masculine", "john", 114, 0.50, 175, 0.99, "steady"),
-    (None, "Olena", "uk", "UA", "feminine", "f2", 198, 0.55, 160, 1.18, "kind"),
-    (None, "Eleni", "el", "GR", "feminine", "Annie", 204, 0.60, 175, 1.19, "fast and clear"),
-)  # fmt: skip
-
-
 @cache
 def stock_voices() -> tuple[StockVoice, ...]:
     """Give the voices of the library, those of the service's examples first."""
-    return tuple(_stock(number, *row) for number, row in enumerate(_ROWS))
+    return tuple(_stock(row, day) for day, row in enumerate(_ROWS))
 
 
-def _stock(
-    number: int,
-    known_id: str | None,
-    name: str,
-    language: str,
-    country: str,
-    gender: str,
-    variant: str,
-    pitch: float,
-    pitch_range: float,
-    rate: float,
-    formants: float,
-    character: str,
-) -> StockVoice:
+def _stock(row: _Row, day: int) -> StockVoice:
+    name, locale, gender, variant, pitch, pitch_range, rate, formant, tagline, use = row
+    language, _, country = locale.partition("-")
     return StockVoice(
-        id=known_id or str(uuid.uuid5(_NAMESPACE, name)),
+        id=_KNOWN_IDS.get(name) or str(uuid.uuid5(_NAMESPACE, name)),
         name=name,
-        description=f"A {gender.replace('_', '-')} voice, {character}, at {pitch:g} Hz and {rate:g} words a minute.",
+        description=f"{tagline}, for {use}. Speaks at {pitch:g} Hz and {rate:g} words a minute.",
         language=language,
-        gender=gender,
+        gender=_GENDERS[gender],
         country=country,
         timbre=Timbre(
             language=language,
@@ -114,8 +121,8 @@ def _stock(
             pitch=pitch,
             pitch_range=pitch_range,
             rate=rate,
-            formant=formants,
+            formant=formant,
         ),
-        created_at=f"2024-06-{1 + number % 28:02}T09:{number:02}:00.000000Z",
-        tagline=character.capitalize(),
+        created_at=f"2024-{5 + day // 28:02}-{1 + day % 28:02}T09:00:00.000000Z",
+        tagline=tagline,
     )
