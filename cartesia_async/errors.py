@@ -1,25 +1,25 @@
 """
-Every error a call can raise.
+Every error a call can raise::
 
-CartesiaError
-├── CredentialsError
-├── UnsupportedVersionError
-├── APIConnectionError
-│   └── APITimeoutError
-├── APIStatusError
-│   ├── BadRequestError            400
-│   ├── AuthenticationError        401
-│   ├── PaymentRequiredError       402
-│   ├── PermissionDeniedError      403
-│   ├── NotFoundError              404
-│   ├── ConflictError              409
-│   ├── UnprocessableEntityError   422
-│   ├── RateLimitError             429
-│   └── InternalServerError        5xx
-├── APIResponseError
-└── StreamError
-    ├── StreamInterruptedError     (also an APIConnectionError)
-    └── StreamEventError
+    CartesiaError
+    ├── CredentialsError
+    ├── UnsupportedVersionError
+    ├── APIConnectionError
+    │   └── APITimeoutError
+    ├── APIStatusError
+    │   ├── BadRequestError            400
+    │   ├── AuthenticationError        401
+    │   ├── PaymentRequiredError       402
+    │   ├── PermissionDeniedError      403
+    │   ├── NotFoundError              404
+    │   ├── ConflictError              409
+    │   ├── UnprocessableEntityError   422
+    │   ├── RateLimitError             429
+    │   └── InternalServerError        5xx
+    ├── APIResponseError
+    └── StreamError
+        ├── StreamInterruptedError     (also an APIConnectionError)
+        └── StreamEventError
 
 Wrong arguments are a `ValueError` or `TypeError`, raised before anything is sent.
 """

@@ -14,7 +14,7 @@ def __getattr__(name: str) -> object:
     # The server is loaded at its first use, so that importing this package stays cheap.
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import server  # noqa: PLC0415 (see above)
+    from . import server
 
     value: object = getattr(server, name)
     globals()[name] = value

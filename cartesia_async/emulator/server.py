@@ -103,7 +103,7 @@ class Emulator:
 
     @property
     def base_url(self) -> str:
-        """The address to point clients at, `http://127.0.0.1:PORT`; `RuntimeError` while it does not run."""
+        """The address to point clients at, ``http://127.0.0.1:PORT``; `RuntimeError` while it does not run."""
         if self._running is None:
             raise RuntimeError("The emulator does not run: enter it with `async with` or `with` first.")
         return self._running.base_url

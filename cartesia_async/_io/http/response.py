@@ -16,8 +16,6 @@ from .failures import timed_out
 from .sessions import LoopSession
 
 _GRACE = 1.0  # seconds
-# The answers of a forked process' parent: even their garbage collection would close the parent's connections.
-_parents = list[object]()
 
 
 class Response:
@@ -194,10 +192,9 @@ class Response:
                 self._cut()
 
     def leave_to_parent(self) -> None:
-        """In a forked child: touch nothing, and let what reads here know."""
+        """In a forked child: touch nothing (the parent's session keeps what there is), and let what reads here know."""
         if not self.at_end and self._ended is None:
             self._ended = "it belongs to the process that this one was forked from"
-            _parents.append(self._raw)
 
     def _cut(self) -> None:
         self._watch.stop()

@@ -66,7 +66,7 @@ def _coarse_moments(clip: Clip) -> list[float]:
     last = len(coarse) - window - longest
     if last < 0:
         return []
-    loudest = max(max(coarse), -min(coarse))
+    loudest = max(*coarse, -min(coarse))
     starts = range(0, last + 1, max(last // _FRAMES, int(0.01 * rate)))
     found = (_moment(coarse[at : at + window + longest], window, rate, _AUDIBLE * loudest) for at in starts)
     return [frequency for frequency in found if frequency is not None]

@@ -44,7 +44,7 @@ class _Same:
 
 
 class _SoxrStream(Protocol):
-    def resample_chunk(self, x: object, last: bool) -> memoryview: ...  # noqa: FBT001 (theirs)
+    def resample_chunk(self, x: object, last: bool) -> memoryview: ...
 
 
 class _Soxr:

@@ -119,7 +119,7 @@ def test_any_bytes_are_answered(door: Door, path: str, version: str, body: bytes
 
 
 part_heads = st.sampled_from(
-    [b'form-data; name="clip"; filename="a.wav"', b'form-data; name="voice[id]"', 
+    [b'form-data; name="clip"; filename="a.wav"', b'form-data; name="voice[id]"',
      b'form-data; name="file"; filename="f"', b'form-data; name="output_format[container]"',
      b'form-data; name="language"', b'form-data; name="name"',
      b"form-data", b"", b'form-data; name="\xff"', b'form-data; name="clip"; filename*=utf-8\'\'%ff']
