@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,7 +34,7 @@ class NewFile:
         Raises:
             OSError: The folder is missing or cannot be written in, or the path is a folder.
         """
-        await asyncio.to_thread(self._open)
+        await _on_thread(self._open)
 
     def _open(self) -> None:
         if self._path.is_dir():
@@ -43,12 +44,15 @@ class NewFile:
 
     async def write(self, piece: bytes) -> None:
         """Write a piece."""
+        await _on_thread(self._write, piece)
+
+    def _write(self, piece: bytes) -> None:
         assert self._file is not None
-        await asyncio.to_thread(self._file.write, piece)
+        self._file.write(piece)
 
     async def keep(self) -> None:
         """Give the file its name; a WAV header written before its length was known is made true."""
-        await asyncio.to_thread(self._keep)
+        await _on_thread(self._keep)
 
     def _keep(self) -> None:
         assert self._file is not None
@@ -72,6 +76,21 @@ class NewFile:
             self._file.close()
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
+
+
+async def _on_thread(step: Callable[..., None], *arguments: object) -> None:
+    # A thread cannot be cancelled: what it works on must not be taken away from it, nor what it makes be missed.
+    work = asyncio.ensure_future(asyncio.to_thread(step, *arguments))
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        work.exception()
+        raise cancelled
+    work.result()
 
 
 def _umask() -> int:

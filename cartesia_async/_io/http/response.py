@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import BytesIO
 
@@ -60,8 +60,16 @@ class Response:
         self.request_id = raw.headers.get("x-request-id") or raw.headers.get("request-id")
         observer.status = raw.status
         session.responses.add(self)
-        self._unclosed = session.unclosed
-        self._unclosed.add(raw)
+        # The connection holds this in turn. Else what is collected in a circle would warn before it can be closed.
+        protocol = getattr(raw, "_protocol", None)
+        self._loss: asyncio.Future[None] | None = getattr(protocol, "closed", None)
+        if self._loss is None:
+            if protocol is not None:
+                self._loop.call_soon(self._lost)
+        else:
+            self._loss.remove_done_callback(_heard)
+            self._loss.add_done_callback(_heard)
+            self._loss.add_done_callback(self._lost)
 
     @property
     def attempts(self) -> int:
@@ -87,7 +95,8 @@ class Response:
             self.abort("the reader was cancelled")
             raise
         except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
-            raise self._failure(error) from error
+            if not (piece := self._unread()):
+                raise self._failure(error) from error
         self._watch.relax()
         if piece:
             self.bytes_received += len(piece)
@@ -98,7 +107,7 @@ class Response:
                 raise self._failure(ConnectionResetError())
             self.at_end = True
             self._watch.stop()
-            self._unclosed.discard(self._raw)
+            self._let_go()
         return piece
 
     def _until(self) -> float | None:
@@ -114,6 +123,11 @@ class Response:
             self._limit = ("total", total or 0.0)
             return deadline
         return until
+
+    def _unread(self) -> bytes:
+        # aiohttp raises before it gives what had arrived while nobody read; there is no other way to it.
+        take: Callable[[int], bytes] | None = getattr(self._content, "_read_nowait", None)
+        return b"" if take is None or self._ended is not None or self._watch.expired else take(-1)
 
     def _was_reset(self) -> bool:
         # A body without a length ends with its connection: for aiohttp, whichever way that ends.
@@ -199,8 +213,24 @@ class Response:
     def _cut(self) -> None:
         self._watch.stop()
         self._raw.close()
-        self._unclosed.discard(self._raw)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._loss is not None:
+            self._loss.remove_done_callback(self._lost)
+            self._loss = None
+
+    def _lost(self, *_: object) -> None:
+        # After a body that breaks HTTP's rules, aiohttp closes the connection and leaves the reader waiting.
+        if not self._content.is_eof() and self._content.exception() is None:
+            self._content.set_exception(aiohttp.ClientPayloadError("the connection was lost"))
 
     def ended(self, error: BaseException | None) -> None:
         """Tell the observer that the call is over."""
         self._observer.ended(error)
+
+
+def _heard(loss: asyncio.Future[None]) -> None:
+    # Or the loop would tell of a connection that was lost while nobody used it.
+    if not loss.cancelled():
+        loss.exception()
