@@ -1,5 +1,7 @@
 """
-Every error a call can raise::
+Every error a call can raise.
+
+The tree::
 
     CartesiaError
     ├── CredentialsError
