@@ -56,15 +56,18 @@ class Credentials:
     def _name(self) -> str:
         return "token" if self.is_token else "api_key"
 
+    @property
+    def fixed(self) -> Secret | None:
+        """The credential, where it is the same for every attempt."""
+        return self.source if isinstance(self.source, Secret) else None
+
     async def current(self) -> Secret:
         """
-        Give the credential for the next attempt.
+        Ask for the credential of the next attempt.
 
         Raises:
             CredentialsError: The callable failed or gave something else than a credential.
         """
-        if isinstance(self.source, Secret):
-            return self.source
         try:
             give = cast("Callable[[], str | Awaitable[str]]", self.source)
             given = give()

@@ -62,6 +62,11 @@ class PrivateLoop:
                 raise closed_meanwhile() from None
             raise
 
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more calls."""
+        return self._closed
+
     def _started(self) -> _Running:
         with self._lock:
             if self._closed:

@@ -10,16 +10,17 @@ from multidict import CIMultiDict, CIMultiDictProxy, MultiMapping
 
 from ..errors import CartesiaError, CredentialsError
 
+_SHORTEST = 8  # a word of an error's text is not to be taken for a secret
 _CREDENTIALS = ("authorization", "x-api-key")
 # Where the tracebacks begin that are not the user's.
 _ROOMS = ("cartesia_async", "aiohttp", "asyncio", "json", "cattrs")
 
 
 def secrets_in(headers: Mapping[str, str]) -> tuple[str, ...]:
-    """Find the credentials among a request's *headers*, longest first."""
+    """Find the credentials among a request's *headers*, longest first; a stand-in such as "test" is not one."""
     values = [value for name, value in headers.items() if name.lower() in _CREDENTIALS and value]
     bare = [value.partition(" ")[2] for value in values]
-    return tuple(sorted({secret for secret in (*values, *bare) if secret}, key=len, reverse=True))
+    return tuple(sorted({secret for secret in (*values, *bare) if len(secret) >= _SHORTEST}, key=len, reverse=True))
 
 
 def cleanse(error: CartesiaError, secrets: Sequence[str] = ()) -> None:

@@ -6,9 +6,8 @@ import asyncio
 import random
 import time
 import warnings
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .. import _about
 from .._wire.backoff import delay_before, is_retried_status
@@ -29,6 +28,7 @@ from .sources import Source, open_source
 if TYPE_CHECKING:
     import aiohttp
 
+T = TypeVar("T")
 _ERROR_BODY = 64 * 1024
 _HEADERS: Mapping[str, str | None] = {"User-Agent": f"cartesia-async/{_about.version}"}
 
@@ -87,12 +87,12 @@ class Transport:
         clock = asyncio.get_running_loop().time
         total = outgoing.options.timeout.total
         deadline = None if total is None else clock() + total
-        async with _until(deadline, total):
-            sources = await _sources(outgoing)
+        sources = await _under(deadline, total, _sources(outgoing)) if outgoing.request.form else {}
         stale_before = False
         while True:
-            async with _until(deadline, total):
-                secret = await self.credentials.current()
+            secret = self.credentials.fixed
+            if secret is None:
+                secret = await _under(deadline, total, self.credentials.current())
             if self.sessions.closed:
                 raise closed_meanwhile()
             observer.attempt()
@@ -151,17 +151,16 @@ def _give_up(failure: Failure) -> NoReturn:
 
 
 async def _sources(outgoing: Outgoing) -> Mapping[str, Source]:
-    form = outgoing.request.form
-    return {} if form is None else {name: await open_source(name, upload) for name, upload in form.files}
+    assert outgoing.request.form is not None
+    return {name: await open_source(name, upload) for name, upload in outgoing.request.form.files}
 
 
-@asynccontextmanager
-async def _until(deadline: float | None, total: float | None) -> AsyncGenerator[None]:
+async def _under(deadline: float | None, total: float | None, giving: Coroutine[Any, Any, T]) -> T:
     # What is the user's own to give, a key or a file, has its time under `total` alone.
     scope = asyncio.timeout_at(deadline)
     try:
         async with scope:
-            yield
+            return await giving
     except TimeoutError as error:
         if not scope.expired():
             raise

@@ -26,14 +26,12 @@ E = TypeVar("E")
 R = TypeVar("R")
 
 
-def _read(
-    loop: PrivateLoop, flow: Flow[Any], function: Callable[..., Coroutine[Any, Any, R]], *arguments: object
-) -> R:
+def _read(loop: PrivateLoop, flow: Flow[Any], function: Callable[..., Coroutine[Any, Any, R]], *arguments: object) -> R:
     try:
         return loop.call(function, *arguments)
     except RuntimeError:
-        # Closed between two pieces, a client cannot be asked why: the stream that it cut off knows.
-        if (interruption := flow.interruption()) is None:
+        # A client that is closed between two pieces takes no more calls, and cuts its streams off a moment later.
+        if not loop.closed or (interruption := flow.interruption("the client was closed")) is None:
             raise
         raise interruption from None
 

@@ -30,9 +30,9 @@ class Derived(Flow[T], Generic[S, T]):
         """Send the request, unless it was sent."""
         await self._source.open()
 
-    def interruption(self) -> StreamError | None:
-        """Give the error for a connection that was closed by others while this flow was open."""
-        return self._source.interruption()
+    def interruption(self, reason: str) -> StreamError | None:
+        """Make the error for a flow that was open when its connection was closed."""
+        return self._source.interruption(reason)
 
     async def settle(self) -> None:
         """Do nothing: the other flow has seen to it."""

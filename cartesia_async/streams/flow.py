@@ -167,10 +167,11 @@ class Flow(Generic[T]):
         response.abort("it failed")
         response.ended(error)
 
-    def interruption(self) -> StreamError | None:
-        """Give the error for a connection that was closed by others while this flow was open."""
-        if self.response is None or self.over or (error := self.response.interruption()) is None:
+    def interruption(self, reason: str) -> StreamError | None:
+        """Make the error for a flow that was open when its connection was closed."""
+        if self.response is None or self.over:
             return None
+        error = self.response.interrupted(reason)
         self._reader.describe(error)
         return error
 

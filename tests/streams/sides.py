@@ -106,5 +106,3 @@ def one_answer(*parts: bytes, then: Callable[[Peer], Awaitable[None]] | None = N
 def sse_answer(*events: bytes, end: bytes = chunk(b"")) -> bytes:
     """Write an answer of server-sent events, all in one chunk of the network."""
     return streaming(content_type="text/event-stream") + chunk(b"".join(events)) + end
-
-

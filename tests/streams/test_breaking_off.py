@@ -204,7 +204,10 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
     "half base64": (_event_of({"type": "chunk", "data": "YWI"}), "base64"),
     "audio that is a number": (_event_of({"type": "chunk", "data": 7}), "data"),
     "no audio": (_event_of({"type": "chunk"}), "data"),
-    "times that are words": (_event_of({"type": "timestamps", "word_timestamps": {"words": [], "start": "x"}}), "start"),
+    "times that are words": (
+        _event_of({"type": "timestamps", "word_timestamps": {"words": [], "start": "x"}}),
+        "start",
+    ),
 }
 
 
@@ -255,7 +258,9 @@ async def test_the_error_of_a_failed_stream_leaves_the_client_usable(side: Side)
 @pytest.mark.parametrize("ending", ["gzip", "deflate"])
 async def test_a_compressed_body_that_is_broken(side: Side, ending: str) -> None:
     """A body that cannot be unpacked is an error of ours as well."""
-    head = streaming(content_type="audio/wav").replace(b"OK\r\n", b"OK\r\nContent-Encoding: " + ending.encode() + b"\r\n")
+    head = streaming(content_type="audio/wav").replace(
+        b"OK\r\n", b"OK\r\nContent-Encoding: " + ending.encode() + b"\r\n"
+    )
     async with raw_server(one_answer(head + chunk(b"this is not compressed at all") + chunk(b""))) as server:
         side.connect(server.url)
         with pytest.raises(CartesiaError):

@@ -92,7 +92,9 @@ async def test_a_body_that_never_ends_is_not_waited_for(side: Side, monkeypatch:
 @pytest.mark.parametrize("events", [False, True])
 async def test_closing_the_client_wakes_a_waiting_reader(side: Side, events: bool) -> None:
     """A reader that waits when the client is closed gets an error that says so, and the connection is closed."""
-    body = LATE.replace(DONE_EVENT, b": " + b"." * (len(DONE_EVENT) - 3) + b"\n") if events else streaming() + chunk(b"a")
+    body = (
+        LATE.replace(DONE_EVENT, b": " + b"." * (len(DONE_EVENT) - 3) + b"\n") if events else streaming() + chunk(b"a")
+    )
     async with raw_server(one_answer(body, then=Peer.until_closed)) as server:
         client = side.connect(server.url)
         begun = asyncio.Event()
@@ -219,7 +221,10 @@ async def test_threads_leave_their_streams_without_disturbing_others() -> None:
 
 async def test_a_task_that_is_cancelled_while_it_opens_closes_the_connection() -> None:
     """Cancelled before its answer came, a request is over for the server too."""
-    async with raw_server(one_answer(then=Peer.until_closed)) as server, AsyncCartesia("k", base_url=server.url) as client:
+    async with (
+        raw_server(one_answer(then=Peer.until_closed)) as server,
+        AsyncCartesia("k", base_url=server.url) as client,
+    ):
         stream = client.tts.bytes(**SPEECH)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):

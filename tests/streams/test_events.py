@@ -160,7 +160,12 @@ async def test_collect_without_timestamps(side: Side) -> None:
     async with raw_server(one_answer(sse_answer(DONE_EVENT))) as server:
         side.connect(server.url)
         whole = await side.do(lambda client: sse(client).collect())
-        assert (whole.data, whole.word_timestamps, whole.phoneme_timestamps, whole.context_id) == (b"", None, None, None)
+        assert (whole.data, whole.word_timestamps, whole.phoneme_timestamps, whole.context_id) == (
+            b"",
+            None,
+            None,
+            None,
+        )
 
 
 async def test_audio_gives_only_audio(side: Side) -> None:

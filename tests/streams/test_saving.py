@@ -19,7 +19,6 @@ from cartesia_async._io.files import NewFile
 from tests.servers import WAIT, Peer, always, answer, chunk, raw_server, streaming
 from tests.streams.sides import DONE_EVENT, SPEECH, Side, audio_event, one_answer, sse_answer
 
-
 OLD = b"what was there before"
 
 
@@ -86,7 +85,9 @@ async def test_the_wav_header_is_made_true(side: Side, path: Path, sizes: tuple[
 
 async def test_what_is_no_wav_is_saved_as_it_is(side: Side, path: Path) -> None:
     """Raw audio, mp3 and the audio of events are not touched."""
-    async with raw_server(one_answer(sse_answer(audio_event(b"\0" * 4), audio_event(b"\xff" * 3), DONE_EVENT))) as server:
+    async with raw_server(
+        one_answer(sse_answer(audio_event(b"\0" * 4), audio_event(b"\xff" * 3), DONE_EVENT))
+    ) as server:
         side.connect(server.url)
         await side.do(lambda client: client.tts.sse(**SPEECH).audio().save(path))
         assert path.read_bytes() == b"\0" * 4 + b"\xff" * 3
@@ -170,9 +171,7 @@ async def test_cancellation_leaves_nothing(path: Path) -> None:
 
 
 @pytest.mark.parametrize("step", ["_open", "_write", "_keep"])
-async def test_cancellation_in_the_middle_of_a_step(
-    path: Path, step: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_cancellation_in_the_middle_of_a_step(path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cancelled while a thread works on the file, it leaves the file whole or not at all, and never a temporary one."""
     existed = path.exists()
     begun, go = threading.Event(), threading.Event()

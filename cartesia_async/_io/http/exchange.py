@@ -73,8 +73,7 @@ class Attempt:
                     headers=self.headers,
                     timeout=timeout,
                     allow_redirects=False,
-                    # The user's session may have its own, which ours would take the place of.
-                    middlewares=(once, *getattr(chosen, "_middlewares", ())),
+                    middlewares=self._middlewares(chosen),
                 )
                 sending.answered = True
         except Exception as error:  # noqa: BLE001 - each is judged, and raised unless the request is repeated
@@ -90,6 +89,10 @@ class Attempt:
             total=(self.deadline, limits.total),
             secrets=secrets_in(self.headers),
         )
+
+    def _middlewares(self, session: aiohttp.ClientSession) -> tuple[aiohttp.ClientMiddlewareType, ...] | None:
+        # What aiohttp never repeats needs no telling. The session may have its own, whose place ours would take.
+        return None if self.outgoing.request.method == "POST" else (once, *getattr(session, "_middlewares", ()))
 
     def _body(
         self, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]

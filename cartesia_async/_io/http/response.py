@@ -87,7 +87,7 @@ class Response:
         if self.at_end:
             return b""
         if self._ended is not None:
-            raise self._interrupted(self._ended)
+            raise self.interrupted(self._ended)
         self._watch.expect(self._until())
         try:
             piece = await self._content.readany()
@@ -144,16 +144,13 @@ class Response:
             failure.bytes_received = self.bytes_received
         else:
             reason = self._ended or f"the connection broke off ({type(error).__name__})"
-            failure = self._interrupted(reason)
+            failure = self.interrupted(reason)
         failure.attempts = self.attempts
         self.abort("it failed")
         return failure
 
-    def interruption(self) -> StreamInterruptedError | None:
-        """Give the error for a body that is closed before its end, if it is."""
-        return None if self._ended is None else self._interrupted(self._ended)
-
-    def _interrupted(self, reason: str) -> StreamInterruptedError:
+    def interrupted(self, reason: str) -> StreamInterruptedError:
+        """Make the error for a body that ends too early."""
         msg = f"the answer was cut off after {self.bytes_received} bytes: {reason}"
         failure = StreamInterruptedError(msg, request_id=self.request_id)
         failure.bytes_received = self.bytes_received
