@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         SpeechOptions,
         VoiceByEmbedding,
         VoiceById,
+        VoiceChangerOptions,
         VoiceSpecifier,
         WavFormat,
     )
@@ -118,6 +119,7 @@ _HOMES = {
         "SpeechOptions",
         "VoiceByEmbedding",
         "VoiceById",
+        "VoiceChangerOptions",
         "VoiceSpecifier",
         "WavFormat",
     ),
@@ -195,6 +197,7 @@ __all__ = [
     "VoiceByEmbedding",
     "VoiceById",
     "VoiceChangerEvent",
+    "VoiceChangerOptions",
     "VoiceLocale",
     "VoiceMetadata",
     "VoiceSpecifier",

@@ -75,36 +75,6 @@ class AsyncCartesia(Client[Async]):
     def _begin(self, transport: Any, options: Options) -> None:
         self._furnish(Async(transport, options))
 
-    def with_options(
-        self,
-        *,
-        timeout: float | Timeout | None = None,
-        max_retries: int | None = None,
-        api_version: str | None = None,
-        headers: Mapping[str, str | None] | None = None,
-    ) -> AsyncCartesia:
-        """
-        Make a view of this client with other options; it shares the connections.
-
-        Args:
-            timeout: Seconds, or a `Timeout`.
-            max_retries: How often a failed request is repeated.
-            api_version: A date that pins every call to one API version.
-            headers: Headers laid over this client's; a value of ``None`` removes one.
-
-        Raises:
-            ValueError: An argument is known to be wrong.
-        """
-        from ._io.settings import changed
-
-        view = type(self).__new__(type(self))
-        runner = self._runner
-        view._begin(  # noqa: SLF001 - it is being made
-            runner.transport,
-            changed(runner.options, timeout=timeout, max_retries=max_retries, api_version=api_version, headers=headers),
-        )
-        return view
-
     async def warm_up(self) -> None:
         """
         Connect, so that the first call need not.
@@ -187,36 +157,6 @@ class Cartesia(Client[Blocking]):
         from ._io.private_loop import PrivateLoop
 
         self._furnish(Blocking(transport, options, PrivateLoop(closing=transport.close)))
-
-    def with_options(
-        self,
-        *,
-        timeout: float | Timeout | None = None,
-        max_retries: int | None = None,
-        api_version: str | None = None,
-        headers: Mapping[str, str | None] | None = None,
-    ) -> Cartesia:
-        """
-        Make a view of this client with other options; it shares the connections.
-
-        Args:
-            timeout: Seconds, or a `Timeout`.
-            max_retries: How often a failed request is repeated.
-            api_version: A date that pins every call to one API version.
-            headers: Headers laid over this client's; a value of ``None`` removes one.
-
-        Raises:
-            ValueError: An argument is known to be wrong.
-        """
-        from ._io.settings import changed
-
-        view = type(self).__new__(type(self))
-        runner = self._runner
-        options = changed(
-            runner.options, timeout=timeout, max_retries=max_retries, api_version=api_version, headers=headers
-        )
-        view._furnish(Blocking(runner.transport, options, runner.loop))  # noqa: SLF001 - it is being made
-        return view
 
     def warm_up(self) -> None:
         """

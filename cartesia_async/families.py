@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
 
 from ._calls.binding import R, Resource, endpoint
 from ._wire import checks
@@ -12,6 +15,7 @@ from ._wire.request import Form, Request, params
 if TYPE_CHECKING:
     from ._calls.fetch import Fetch
     from ._wire.request import Options
+    from .models.timeouts import Timeout
     from .models.uploads import Content, Upload
     from .resources.api_status import ApiStatus
     from .resources.datasets import Datasets
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
     from .resources.voices import Voices
 
 
-class Client(Resource[R]):
+class Client(Resource[R], abc.ABC):
     """
     What both clients have: the families of calls, each once.
 
@@ -50,9 +54,38 @@ class Client(Resource[R]):
         self.voices = voices.Voices(runner)
         self.datasets = datasets.Datasets(runner)
 
+    @abc.abstractmethod
     def _begin(self, transport: Any, options: Options) -> None:
         """Begin with a *transport* of one's own."""
-        raise NotImplementedError
+
+    def with_options(
+        self,
+        *,
+        timeout: float | Timeout | None = None,
+        max_retries: int | None = None,
+        api_version: str | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> Self:
+        """
+        Make a view of this client with other options; it shares the connections.
+
+        Args:
+            timeout: Seconds, or a `Timeout`.
+            max_retries: How often a failed request is repeated.
+            api_version: A date that pins every call to one API version.
+            headers: Headers laid over this client's; a value of ``None`` removes one.
+
+        Raises:
+            ValueError: An argument is known to be wrong.
+        """
+        from ._io.settings import changed
+
+        options = changed(
+            self._runner.options, timeout=timeout, max_retries=max_retries, api_version=api_version, headers=headers
+        )
+        view = type(self).__new__(type(self))
+        view._furnish(attrs.evolve(self._runner, options=options))  # noqa: SLF001 - it is being made
+        return view
 
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """Pickle all but the connections; a copy, too, has its own."""

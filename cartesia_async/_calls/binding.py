@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import abc
 import functools
+import inspect
+import sys
 from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
@@ -89,6 +91,26 @@ class Resource(Generic[R]):
         self._runner = runner
 
 
+def _spelled_out(declare: Callable[..., Any]) -> inspect.Signature:
+    # For those who ask for help: the names behind `**options: Unpack[...]`.
+    signature = inspect.signature(declare)
+    parameters = list(signature.parameters.values())
+    options = parameters[-1]
+    if options.kind is not options.VAR_KEYWORD:
+        return signature
+    known = vars(sys.modules[declare.__module__])[options.annotation.removeprefix("Unpack[").removesuffix("]")]
+    named = [
+        inspect.Parameter(
+            name,
+            options.KEYWORD_ONLY,
+            default=options.empty if name in known.__required_keys__ else None,
+            annotation=getattr(kind, "__forward_arg__", kind),
+        )
+        for name, kind in known.__annotations__.items()
+    ]
+    return signature.replace(parameters=parameters[:-1] + named)
+
+
 class endpoint(Generic[P, A, S]):  # noqa: N801 - it is used as a decorator
     """Turns a method that declares a `Call` into one that makes it."""
 
@@ -97,6 +119,7 @@ class endpoint(Generic[P, A, S]):  # noqa: N801 - it is used as a decorator
         def method(resource: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
             return resource._runner(declare(resource, *args, **kwargs))  # noqa: SLF001 - its own resource
 
+        method.__signature__ = _spelled_out(declare)  # type: ignore[attr-defined]  # pyright: ignore[reportFunctionMemberAccess]
         self.method = method
         self.declare = declare
         self.__doc__ = declare.__doc__

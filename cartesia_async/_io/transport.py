@@ -87,7 +87,9 @@ class Transport:
         clock = asyncio.get_running_loop().time
         total = outgoing.options.timeout.total
         deadline = None if total is None else clock() + total
-        sources = await _under(deadline, total, _sources(outgoing)) if outgoing.request.form else {}
+        sources: Mapping[str, Source] = {}
+        if outgoing.request.form is not None:
+            sources = await _under(deadline, total, _sources(outgoing))
         stale_before = False
         while True:
             secret = self.credentials.fixed

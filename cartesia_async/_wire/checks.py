@@ -19,6 +19,21 @@ def refuse(name: str, value: object, allowed: str) -> ValueError:
     return ValueError(f"{name} must be {allowed}, not {shown if len(shown) <= 100 else shown[:97] + '...'}")
 
 
+def names(call: str, given: Mapping[str, Any], known: Any) -> None:
+    """
+    Check that the arguments *given* to a *call* are those that a typed dictionary lists.
+
+    Raises:
+        TypeError: One is missing or unknown.
+    """
+    missing = sorted(known.__required_keys__ - given.keys())
+    unknown = sorted(given.keys() - known.__annotations__.keys())
+    if missing or unknown:
+        what = f"is missing {', '.join(missing)}" if missing else f"has no argument {', '.join(unknown)}"
+        msg = f"{call}() {what}"
+        raise TypeError(msg)
+
+
 def text(name: str, value: object) -> str:
     """Return *value* if it is a string with something in it besides white space."""
     if not isinstance(value, str) or not value.strip():

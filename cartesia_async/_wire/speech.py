@@ -20,7 +20,6 @@ from ..models.voices import Voice, VoiceMetadata
 from . import checks
 from .codec import plain
 
-_NEEDS = ("model_id", "transcript", "voice", "output_format")
 _STRING_VOICES_SINCE = "2026-08-14"
 # The arguments that not every version has; each is a line of the table of availability.
 _VERSIONED = ("duration", "speed", "save", "pronunciation_dict_id", "locale", "normalization", "accent")
@@ -70,13 +69,7 @@ def speech_body(call: str, given: Mapping[str, Any], names: type, *, raw_only: b
         ValueError: An argument is known to be wrong.
         TypeError: An argument is missing or unknown.
     """
-    needed, known = _NEEDS, names.__annotations__.keys() | _NEEDS
-    missing = [name for name in needed if name not in given]
-    if missing or not given.keys() <= known:
-        unknown = sorted(given.keys() - known)
-        what = f"is missing {', '.join(missing)}" if missing else f"has no argument {', '.join(unknown)}"
-        msg = f"{call}() {what}"
-        raise TypeError(msg)
+    checks.names(call, given, names)
     fields = {name: plain(value) for name, value in given.items() if value is not None and name != "voice"}
     checks.text("model_id", given["model_id"])
     checks.text("transcript", given["transcript"])

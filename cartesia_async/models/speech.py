@@ -214,3 +214,16 @@ class EventOptions(SpeechOptions, total=False):
     add_phoneme_timestamps: bool | None
     use_normalized_timestamps: bool | None
     context_id: str | None
+
+
+class _ChangeNeeds(TypedDict):
+    voice_id: str
+    output_format_container: str
+    output_format_sample_rate: int
+
+
+class VoiceChangerOptions(_ChangeNeeds, total=False):
+    """The arguments of every call of the voice changer; the first three are needed."""
+
+    output_format_encoding: Encoding | str | None
+    output_format_bit_rate: int | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Unpack
 
 from .._calls.binding import R, Resource, endpoint
 from .._calls.streaming import SpeechAudio, SpeechEvents
@@ -11,23 +12,17 @@ from .._wire.events import EventReader
 from .._wire.request import Form, Request
 from .._wire.speech import output_format
 from ..models.events import VoiceChangerEvent
+from ..models.speech import VoiceChangerOptions
 from ..models.uploads import Upload, Uploadable
+
+_PREFIX = "output_format_"
 
 
 class VoiceChanger(Resource[R]):
     """Speech in, the same speech in another voice out."""
 
     @endpoint
-    def bytes(
-        self,
-        clip: Uploadable,
-        *,
-        voice_id: str,
-        output_format_container: str,
-        output_format_sample_rate: int,
-        output_format_encoding: str | None = None,
-        output_format_bit_rate: int | None = None,
-    ) -> SpeechAudio:
+    def bytes(self, clip: Uploadable, **options: Unpack[VoiceChangerOptions]) -> SpeechAudio:
         """
         Change the voice of a clip, as audio that arrives while it is made.
 
@@ -47,27 +42,11 @@ class VoiceChanger(Resource[R]):
             CartesiaError: The request failed; raised when the stream is read.
         """
         # https://docs.cartesia.ai/api-reference/voice-changer/bytes
-        form = _form(
-            clip,
-            voice_id,
-            container=output_format_container,
-            sample_rate=output_format_sample_rate,
-            encoding=output_format_encoding,
-            bit_rate=output_format_bit_rate,
-        )
+        form = _form("voice_changer.bytes", clip, options)
         return SpeechAudio(Request("POST", "/voice-changer/bytes", needs=("voice_changer.bytes",), form=form))
 
     @endpoint
-    def sse(
-        self,
-        clip: Uploadable,
-        *,
-        voice_id: str,
-        output_format_container: str,
-        output_format_sample_rate: int,
-        output_format_encoding: str | None = None,
-        output_format_bit_rate: int | None = None,
-    ) -> SpeechEvents[VoiceChangerEvent]:
+    def sse(self, clip: Uploadable, **options: Unpack[VoiceChangerOptions]) -> SpeechEvents[VoiceChangerEvent]:
         """
         Change the voice of a clip, as events that arrive while it is made.
 
@@ -87,20 +66,15 @@ class VoiceChanger(Resource[R]):
             CartesiaError: The request failed; raised when the stream is read.
         """
         # https://docs.cartesia.ai/api-reference/voice-changer/sse
-        form = _form(
-            clip,
-            voice_id,
-            container=output_format_container,
-            sample_rate=output_format_sample_rate,
-            encoding=output_format_encoding,
-            bit_rate=output_format_bit_rate,
-        )
+        form = _form("voice_changer.sse", clip, options)
         request = Request("POST", "/voice-changer/sse", needs=("voice_changer.sse",), form=form)
         return SpeechEvents(request, partial(EventReader[VoiceChangerEvent], VoiceChangerEvent))
 
 
-def _form(clip: Uploadable, voice_id: str, **wanted: str | int | None) -> Form:
-    given = output_format({name: value for name, value in wanted.items() if value is not None}, prefix="output_format_")
-    fields = [("voice[id]", checks.identifier("voice_id", voice_id))]
+def _form(call: str, clip: Uploadable, options: VoiceChangerOptions) -> Form:
+    checks.names(call, options, VoiceChangerOptions)
+    wanted = {name.removeprefix(_PREFIX): value for name, value in options.items() if name.startswith(_PREFIX)}
+    given = output_format({name: value for name, value in wanted.items() if value is not None}, prefix=_PREFIX)
+    fields = [("voice[id]", checks.identifier("voice_id", options["voice_id"]))]
     fields += [(f"output_format[{name}]", str(value)) for name, value in given.items()]
     return Form(tuple(fields), (("clip", Upload.of(clip)),))
