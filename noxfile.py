@@ -16,7 +16,9 @@ PYTHONS = nox.project.python_versions(PROJECT)
 def _is_here(version: str) -> bool:
     # A version manager leaves a command for each Python that it knows, though not each of them can be run.
     python = shutil.which(f"python{version}")
-    return python is not None and subprocess.run([python, "--version"], capture_output=True, check=False).returncode == 0
+    return (
+        python is not None and subprocess.run([python, "--version"], capture_output=True, check=False).returncode == 0
+    )
 
 
 PRESENT = [version for version in PYTHONS if _is_here(version)]

@@ -98,7 +98,12 @@ def test_text_from_standard_input_and_audio_to_standard_output(pointed: Emulator
     ],
 )
 def test_bad_use_and_failures(
-    pointed: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], status: int, said: str,
+    pointed: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    status: int,
+    said: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Bad use ends with status 2 and a failed call with 1: one line on standard error, no traceback, no file."""

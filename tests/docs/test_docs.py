@@ -66,7 +66,9 @@ def availability_table() -> str:
     rows = ["| call or argument | versions | retired | in its place |", "|---|---|---|---|"]
     for name, availability in AVAILABILITY.items():
         versions = [version for version in KNOWN_VERSIONS if availability.within(version)]
-        span = "all" if len(versions) == len(KNOWN_VERSIONS) else " to ".join(dict.fromkeys((versions[0], versions[-1])))
+        span = (
+            "all" if len(versions) == len(KNOWN_VERSIONS) else " to ".join(dict.fromkeys((versions[0], versions[-1])))
+        )
         if span != "all" and availability.until is None:
             span = f"from {versions[0]}"
         rows.append(f"| `{name}` | {span} | {availability.retired or ''} | {availability.replacement or ''} |")
