@@ -337,3 +337,9 @@ def test_retired_calls_warn_once_where_they_are_called(monkeypatch: pytest.Monke
     assert [warning.category for warning in caught] == [DeprecationWarning]
     assert "voices.clone" in str(caught[0].message)
     assert caught[0].filename == __file__
+
+
+def test_create_sends_what_is_given() -> None:
+    """A voice is created of its embedding, with language and base voice where they are given, as 2024-11-13."""
+    given = {"name": "n", "description": "", "embedding": [0.5], "language": "en", "base_voice_id": "b"}
+    assert sent(DECLARED.voices.create(**given)) == ("2024-11-13", given)

@@ -50,6 +50,7 @@ async def test_bytes_answer_audio_in_chunks(
 
 async def test_bytes_answer_mp3_where_the_extra_is_there(session: aiohttp.ClientSession, speech: Body) -> None:
     """mp3 takes a bit rate, and an encoding without minding it."""
+    # These tests are also run without the extra, on purpose: then there is no mp3 to look at.
     pytest.importorskip("soundfile")
     speech["output_format"] = {"container": "mp3", "sample_rate": 44_100, "bit_rate": 128_000, "encoding": ""}
     async with session.post("/tts/bytes", json=speech) as answer:

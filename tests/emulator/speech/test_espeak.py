@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+import numpy as np
+import parselmouth
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,9 +24,6 @@ from cartesia_async.emulator.engines.protocol import Engine, Piece, Timed, Utter
 from cartesia_async.emulator.engines.tone import ToneEngine
 from cartesia_async.emulator.voice.languages import LANGUAGES
 from cartesia_async.emulator.voice.timbre import Timbre
-
-np = pytest.importorskip("numpy")
-pytest.importorskip("espeakng_loader")
 
 Installed = Callable[[], AbstractContextManager[None]]
 TEXT = "Hello there, my dear world! It costs 1,234 dollars. Isn't it well-known, Dr. Smith?"
@@ -123,7 +122,6 @@ def test_speed_volume_and_length_are_heard(engine: Engine) -> None:
 @pytest.mark.parametrize(("variant", "pitch"), [("m1", 75), ("m1", 150), ("f2", 150), ("f2", 240), ("m3", 330)])
 def test_the_pitch_of_the_timbre_is_heard(engine: Engine, variant: str, pitch: float) -> None:
     """Within a tenth, also where the variant by itself does not go so high."""
-    parselmouth = pytest.importorskip("parselmouth")
     audio = samples(said(engine, "We were away all year.", timbre=Timbre(variant=variant, pitch=pitch)))
     melody = parselmouth.Sound(np.array(audio), engine.sample_rate).to_pitch(0.01, 50, 600).selected_array["frequency"]
     assert float(np.median(melody[melody > 0])) == pytest.approx(pitch, rel=0.1)
