@@ -28,7 +28,7 @@ class Stream(Generic[T]):
     @property
     def _answer(self) -> Response:
         if self._flow.response is None:
-            msg = "nothing is known of the answer yet: enter the stream with `async with`, or await it"
+            msg = "nothing is known of the answer yet: enter the stream first (`async with`, or `with` for a blocking one)"
             raise RuntimeError(msg)
         return self._flow.response
 
