@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol, cast, runtime_checkable
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 import attrs
@@ -12,13 +13,12 @@ from ..models.timeouts import Timeout
 from ..models.uploads import Upload
 
 
-@runtime_checkable
-class Versioned(Protocol):
+class Versioned(abc.ABC):
     """A body whose shape depends on the API version."""
 
+    @abc.abstractmethod
     def document(self, version: str) -> Mapping[str, Any]:
         """Give the JSON body in the shape of *version*."""
-        ...
 
 
 @attrs.frozen

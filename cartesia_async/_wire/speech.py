@@ -19,6 +19,7 @@ from ..models.speech import (
 from ..models.voices import Voice, VoiceMetadata
 from . import checks
 from .codec import plain
+from .request import Versioned
 
 _STRING_VOICES_SINCE = "2026-08-14"
 # The arguments that not every version has; each is a line of the table of availability.
@@ -26,7 +27,7 @@ _VERSIONED = ("duration", "speed", "save", "pronunciation_dict_id", "locale", "n
 
 
 @attrs.frozen
-class SpeechBody:
+class SpeechBody(Versioned):
     """The body of a request for speech."""
 
     voice: Mapping[str, Any]
