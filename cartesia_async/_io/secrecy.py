@@ -8,6 +8,7 @@ from typing import Any, TypeGuard
 
 from multidict import CIMultiDict, CIMultiDictProxy, MultiMapping
 
+from .._wire.status import without_secrets
 from ..errors import CartesiaError, CredentialsError
 
 _SHORTEST = 8  # a word of an error's text is not to be taken for a secret
@@ -65,9 +66,7 @@ def _hide(error: BaseException, secrets: Sequence[str]) -> None:
 
 def _without(secrets: Sequence[str], value: object) -> Any:
     if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(str(secret), "***")
-        return value
+        return without_secrets(secrets, value)
     if isinstance(value, bytes):
         for secret in secrets:
             value = value.replace(secret.encode(), b"***")

@@ -106,20 +106,23 @@ def _bytes_source(name: str, view: memoryview) -> Source:
 def _path_source(name: str, path: Path) -> tuple[Source, bytes]:
     try:
         status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise refuse(name, str(path), "a file (it is a directory)")
-        if not stat.S_ISREG(status.st_mode):  # a pipe: what is read to look at it would be lost
-            return Source(lambda: _read_path(name, path, None), None, replayable=False), b""
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
+        # Of a pipe, what is read to look at it would be lost.
+        head = _first_bytes(path) if stat.S_ISREG(status.st_mode) else b""
     except (OSError, ValueError) as error:
-        if isinstance(error, ValueError) and "directory" in str(error):
-            raise
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise refuse(name, str(path), f"a file that can be read ({reason})") from error
+    if stat.S_ISDIR(status.st_mode):
+        raise refuse(name, str(path), "a file (it is a directory)")
+    if not stat.S_ISREG(status.st_mode):
+        return Source(lambda: _read_path(name, path, None), None, replayable=False), b""
     if not head:
         raise refuse(name, str(path), "a file that is not empty")
     return Source(lambda: _read_path(name, path, status.st_size), status.st_size, replayable=True), head
+
+
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
 
 
 async def _read_path(name: str, path: Path, size: int | None) -> AsyncGenerator[bytes, None]:

@@ -81,7 +81,7 @@ class Problem:
 
     def without(self, secrets: Sequence[str]) -> Problem:
         """Give the same with *secrets* blotted out: in JSON they may have been written in escapes."""
-        texts = {name: _without(secrets, text) for name, text in attrs.asdict(self).items() if text}
+        texts = {name: without_secrets(secrets, text) for name, text in attrs.asdict(self).items() if text}
         return attrs.evolve(self, **texts)
 
 
@@ -136,7 +136,7 @@ def status_error(
         body: The answer's body, or its beginning.
         secrets: What must not be repeated, should the answer hold it.
     """
-    text = _without(secrets, body[:_LONGEST_BODY].decode(errors="replace"))
+    text = without_secrets(secrets, body[:_LONGEST_BODY].decode(errors="replace"))
     if len(body) >= _LONGEST_BODY:
         text = _without_half(secrets, text)
     kept = CIMultiDict(_kept(headers, secrets))
@@ -163,10 +163,11 @@ def status_error(
 def _kept(headers: Mapping[str, str], secrets: Sequence[str]) -> Iterable[tuple[str, str]]:
     for name, value in headers.items():
         if name.lower() != "set-cookie":
-            yield str(name), _without(secrets, value)
+            yield str(name), without_secrets(secrets, value)
 
 
-def _without(secrets: Sequence[str], text: str) -> str:
+def without_secrets(secrets: Sequence[str], text: str) -> str:
+    """Give *text* with ``***`` wherever one of *secrets* stands."""
     for secret in filter(None, secrets):
         text = text.replace(secret, "***")
     return text
