@@ -22,6 +22,13 @@ def _is_here(version: str) -> bool:
 
 
 PRESENT = [version for version in PYTHONS if _is_here(version)]
+# The official packages that the emulator is driven with, by release; the others bring their WebSockets along.
+OFFICIAL = {
+    "4.2.0": "cartesia[websockets]==4.2.0",
+    "2.0.17": "cartesia==2.0.17",
+    "1.4.0": "cartesia==1.4.0",
+}
+CHROMIUM = ("chromium", "chromium-driver")  # Debian's packages
 # A chore that needs one Python takes the one that nox runs on.
 nox.options.sessions = ["tests", "lint", "types"]
 nox.options.default_venv_backend = "virtualenv"
@@ -63,6 +70,56 @@ def bare(session: nox.Session) -> None:
 
 
 @nox.session
+@nox.parametrize("official", list(OFFICIAL))
+def interop(session: nox.Session, official: str) -> None:
+    """Drive the emulator with an official Python package."""
+    session.install(".[emulator]", *_group("tests"), OFFICIAL[official])
+    _interop(session, f"python_{official[0]}")
+
+
+@nox.session
+@nox.parametrize("official", ["2.2.9", "2.1.5"])
+def interop_javascript(session: nox.Session, official: str) -> None:
+    """Drive the emulator with an official JavaScript package; needs Node.js and npm."""
+    session.install(".[emulator]", *_group("tests"))
+    folder = session.create_tmp()
+    package = f"@cartesia/cartesia-js@{official}"
+    session.run("npm", "install", "--no-audit", "--no-fund", "--no-save", "--prefix", folder, package, external=True)
+    _interop(session, "javascript_2", NODE_PATH=str(Path(folder, "node_modules").resolve()))
+
+
+def _interop(session: nox.Session, client: str, **env: str) -> None:
+    # What these packages warn of is not ours to mend.
+    session.run("pytest", "-W", "default", f"tests/interop/{client}", *session.posargs, env=env)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Use the example app in a real browser: Debian's Chromium, which is installed where there is none."""
+    if not all(map(shutil.which, ("chromium", "chromedriver"))):
+        if not shutil.which("apt-get"):
+            session.error("this needs chromium and chromedriver, and there is no apt-get to install them")
+        session.run("apt-get", "update", external=True)
+        session.run("apt-get", "install", "-y", "--no-install-recommends", *CHROMIUM, external=True)
+    session.install(".[emulator,fastapi]", *_group("browser"))
+    session.run("pytest", "tests/browser", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Ask the emulator for a long time what the service's description allows, and what it does not."""
+    session.install(".[emulator]", *_group("tests"))
+    session.run("pytest", "tests/emulator/fidelity", *session.posargs, env={"FIDELITY_EXAMPLES": "500"})
+
+
+@nox.session
+def soak(session: nox.Session) -> None:
+    """Strain the emulator for some minutes: ten thousand requests, two hundred streams, hours of audio."""
+    session.install(".[emulator]", *_group("tests"))
+    session.run("pytest", "tests/emulator/soak", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Look for what is untidy."""
     session.install(*_group("lint"))
@@ -73,7 +130,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types: of the package, and of every call as a user meets it."""
-    session.install(".[emulator]", *_group("types"))
+    session.install(".[emulator,fastapi]", *_group("types"))
     session.run("mypy")
     session.run("pyright", "--pythonpath", f"{session.virtualenv.bin}/python")
 
@@ -91,5 +148,5 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
-    session.install(".[emulator]", *_group("docs"))
+    session.install(".[emulator,fastapi]", *_group("docs"))
     session.run("sphinx-build", "-W", "-n", "-b", "html", "docs", "docs/_build/html")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .client import AsyncCartesia, Cartesia
-
 if TYPE_CHECKING:
     from ._about import version as __version__
+    from .audio.audio import Audio
+    from .client import AsyncCartesia, Cartesia
     from .errors import (
         APIConnectionError,
         APIResponseError,
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from .models.api_status import ApiInfo
     from .models.datasets import Dataset, DatasetFile
     from .models.events import (
-        Audio,
         AudioChunk,
         Done,
         FlushDone,
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
         WordTimestamps,
     )
     from .models.speech import (
+        ContextOptions,
         EventOptions,
         ExperimentalControls,
         GenerationConfig,
@@ -64,14 +64,20 @@ if TYPE_CHECKING:
     from .models.uploads import Upload, Uploadable
     from .models.voices import EmbeddingResponse, MixVoice, Voice, VoiceAccent, VoiceLocale, VoiceMetadata
     from .streams.audio import AudioStream
-    from .streams.blocking import BlockingAudioStream, BlockingEventStream, BlockingPage, BlockingPages
+    from .streams.blocking import BlockingAudioStream, BlockingEventStream
+    from .streams.blocking_pages import BlockingPage, BlockingPages
     from .streams.events import EventStream
     from .streams.pages import Page, Pages
+    from .websocket.blocking import BlockingSpeechContext, BlockingSpeechSocket, BlockingSpeechStream
+    from .websocket.context import SpeechContext
+    from .websocket.socket import SpeechSocket
+    from .websocket.stream import SpeechStream
 
-# Where each name comes from. All but the clients are loaded when they are first asked for: that keeps
-# the import of the package cheap.
+# Where each name comes from. Each is loaded when it is first asked for: that keeps the import of the package cheap.
 _HOMES = {
     "_about": ("__version__",),
+    "audio.audio": ("Audio",),
+    "client": ("AsyncCartesia", "Cartesia"),
     "errors": (
         "APIConnectionError",
         "APIResponseError",
@@ -97,7 +103,6 @@ _HOMES = {
     "models.api_status": ("ApiInfo",),
     "models.datasets": ("Dataset", "DatasetFile"),
     "models.events": (
-        "Audio",
         "AudioChunk",
         "Done",
         "FlushDone",
@@ -110,6 +115,7 @@ _HOMES = {
         "WordTimestamps",
     ),
     "models.speech": (
+        "ContextOptions",
         "EventOptions",
         "ExperimentalControls",
         "GenerationConfig",
@@ -127,9 +133,14 @@ _HOMES = {
     "models.uploads": ("Upload", "Uploadable"),
     "models.voices": ("EmbeddingResponse", "MixVoice", "Voice", "VoiceAccent", "VoiceLocale", "VoiceMetadata"),
     "streams.audio": ("AudioStream",),
-    "streams.blocking": ("BlockingAudioStream", "BlockingEventStream", "BlockingPage", "BlockingPages"),
+    "streams.blocking": ("BlockingAudioStream", "BlockingEventStream"),
+    "streams.blocking_pages": ("BlockingPage", "BlockingPages"),
     "streams.events": ("EventStream",),
     "streams.pages": ("Page", "Pages"),
+    "websocket.blocking": ("BlockingSpeechContext", "BlockingSpeechSocket", "BlockingSpeechStream"),
+    "websocket.context": ("SpeechContext",),
+    "websocket.socket": ("SpeechSocket",),
+    "websocket.stream": ("SpeechStream",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -150,11 +161,15 @@ __all__ = [
     "BlockingEventStream",
     "BlockingPage",
     "BlockingPages",
+    "BlockingSpeechContext",
+    "BlockingSpeechSocket",
+    "BlockingSpeechStream",
     "CallEnded",
     "CallEvent",
     "Cartesia",
     "CartesiaError",
     "ConflictError",
+    "ContextOptions",
     "CredentialsError",
     "Dataset",
     "DatasetFile",
@@ -180,7 +195,10 @@ __all__ = [
     "RateLimitError",
     "RawFormat",
     "RetryScheduled",
+    "SpeechContext",
     "SpeechOptions",
+    "SpeechSocket",
+    "SpeechStream",
     "StreamError",
     "StreamEventError",
     "StreamInterruptedError",

@@ -94,6 +94,7 @@ class APITimeoutError(APIConnectionError):
         seconds: How long it was.
         bytes_received: Bytes of the answer that had arrived.
         events_received: Events that had arrived, on a stream of events.
+        context_id: The context that was waited for, on a WebSocket.
     """
 
     def __init__(self, message: str, *, limit: str, seconds: float, request_id: str | None = None) -> None:
@@ -102,6 +103,7 @@ class APITimeoutError(APIConnectionError):
         self.seconds = seconds
         self.bytes_received = 0
         self.events_received = 0
+        self.context_id: str | None = None
 
 
 class APIStatusError(CartesiaError):

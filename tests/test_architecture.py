@@ -20,7 +20,9 @@ FLOORS = (
     ("families",),
     ("resources",),
     ("_calls",),
+    ("websocket",),
     ("streams",),
+    ("audio",),
     ("_io",),
     ("_wire",),
     ("models",),
@@ -28,12 +30,12 @@ FLOORS = (
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # What is built beside the house, upon its public face.
-ANNEXES = {"emulator", "testing"}
+ANNEXES = {"cli", "emulator", "fastapi", "pytest_plugin"}
 LONGEST = 300
 SDK = sorted(
     path
     for path in PACKAGE.rglob("*.py")
-    if (path.relative_to(PACKAGE).parts[0] not in ANNEXES) and path.name != "__main__.py"
+    if (path.relative_to(PACKAGE).parts[0].removesuffix(".py") not in ANNEXES) and path.name != "__main__.py"
 )
 
 
@@ -161,7 +163,7 @@ def test_a_wrong_arrow_is_found(source: str, module: str, wrong: bool) -> None:
 
 @pytest.mark.parametrize("path", SDK, ids=_id)
 def test_the_outside_world_has_its_rooms(path: Path) -> None:
-    """Only `_io/http` knows aiohttp when the program runs, only one module anyio's portal, and none numpy."""
+    """Only `_io/http` knows aiohttp when the program runs, and only `audio` numpy."""
     here = _id(path).replace("\\", "/")
     used = {arrow.module for arrow in _arrows_of(path) if arrow.at_run_time}
     libraries = {name.partition(".")[0] for name in used}
@@ -170,18 +172,19 @@ def test_the_outside_world_has_its_rooms(path: Path) -> None:
         allowed |= {"multidict"}
     if here.startswith("_io/http/"):
         allowed |= {"aiohttp", "multidict", "yarl"}
-    if here in {"_io/private_loop.py", "_io/early.py"}:
-        allowed |= {"anyio"}
+    if here.startswith("audio/"):
+        # Where it is needed, and only then: they are no part of the base install.
+        allowed |= {arrow.module.partition(".")[0] for arrow in _arrows_of(path) if arrow.lazy} & {"numpy"}
     third_party = {"aiohttp", "anyio", "attr", "attrs", "cattrs", "multidict", "numpy", "soundfile", "soxr", "yarl"}
     assert (libraries & third_party) - allowed == set()
-    if here != "_io/private_loop.py":
-        assert not any(name.startswith("anyio.from_thread") for name in used)
 
 
-def test_the_command_line_takes_the_emulator_lazily() -> None:
-    """The command line imports the emulator only where it starts one."""
-    for arrow in _arrows_of(PACKAGE / "__main__.py"):
-        assert arrow.lazy or ".emulator" not in arrow.module
+@pytest.mark.parametrize("path", [PACKAGE / "__main__.py", *sorted((PACKAGE / "cli").glob("*.py"))], ids=_id)
+def test_the_command_line_takes_what_is_heavy_lazily(path: Path) -> None:
+    """The command line imports the emulator only where it starts one, and Rich only where it draws."""
+    for arrow in _arrows_of(path):
+        heavy = "cartesia_async.emulator" in arrow.module or arrow.module.partition(".")[0] == "rich"
+        assert arrow.lazy or not arrow.at_run_time or not heavy
 
 
 @pytest.mark.parametrize("path", SDK, ids=_id)

@@ -21,10 +21,10 @@ from cartesia_async._calls.binding import Resource, either, endpoint
 ALIASES = {"OutputFormat", "TTSEvent", "Uploadable", "VoiceChangerEvent", "VoiceSpecifier"}
 CLASSES = [name for name in cartesia_async.__all__ if name not in ALIASES and name != "__version__"]
 FAMILIES = ("api_status", "tts", "voice_changer", "voices", "datasets")
-# The seventeen calls.
+# The seventeen calls, and the two that are made over a WebSocket.
 CALLS = {
     "api_status": {"get"},
-    "tts": {"bytes", "sse"},
+    "tts": {"bytes", "sse", "websocket", "stream"},
     "voice_changer": {"bytes", "sse"},
     "voices": {"list", "create", "get", "update", "delete", "localize", "mix", "clone"},
     "datasets": {"list", "create", "list_files", "upload_file"},
@@ -36,6 +36,9 @@ TWINS = {
     "EventStream": "BlockingEventStream",
     "Page": "BlockingPage",
     "Pages": "BlockingPages",
+    "SpeechContext": "BlockingSpeechContext",
+    "SpeechSocket": "BlockingSpeechSocket",
+    "SpeechStream": "BlockingSpeechStream",
 }
 
 
@@ -175,7 +178,7 @@ def test_methods_are_documented(member: Any) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_calls_are_all_there_and_say_what_they_raise(family: str) -> None:
-    """Both clients have the seventeen calls, the very same; each tells what it gives and raises."""
+    """Both clients have all calls, the very same; each tells what it gives and raises."""
     blocking, asynchronous = (getattr(kind("key"), family) for kind in (Cartesia, AsyncCartesia))
     assert type(blocking) is type(asynchronous)
     calls = {name: member for name, member in _public(type(blocking)) if isinstance(member, (endpoint, either))}
@@ -190,8 +193,8 @@ def test_calls_are_all_there_and_say_what_they_raise(family: str) -> None:
 
 
 def test_seventeen() -> None:
-    """There are seventeen calls."""
-    assert sum(map(len, CALLS.values())) == 17
+    """There are seventeen calls, and two over a WebSocket."""
+    assert sum(map(len, CALLS.values())) == 17 + 2
 
 
 @pytest.mark.parametrize("asynchronous", TWINS)

@@ -11,7 +11,7 @@ from .._io.private_loop import PrivateLoop
 from .._io.transport import Transport
 from .._wire.codec import structure_page
 from .._wire.request import Outgoing, Request
-from ..streams.blocking import BlockingPages
+from ..streams.blocking_pages import BlockingPages
 from ..streams.pages import Leaf, Pages
 from .binding import Call
 from .fetch import document

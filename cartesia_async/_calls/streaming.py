@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import attrs
 
 from .._io.private_loop import PrivateLoop
 from .._io.transport import Transport
 from .._wire.request import Outgoing, Request
+from ..audio.formats import format_of
 from ..streams.audio import AudioStream
 from ..streams.blocking import BlockingAudioStream, BlockingEventStream
 from ..streams.events import EventStream
@@ -27,13 +28,15 @@ class SpeechAudio(Call[AudioStream, BlockingAudioStream]):
 
     Attributes:
         request: What to send.
+        output_format: The format asked for, as plain data.
     """
 
     request: Request
+    output_format: Mapping[str, Any]
 
     def run(self, transport: Transport, outgoing: Outgoing) -> AudioStream:
         """Give a stream on the caller's loop."""
-        return AudioStream(Flow(partial(transport.open, outgoing), Pieces()))
+        return AudioStream(Flow(partial(transport.open, outgoing), Pieces()), format_of(self.output_format))
 
     def run_blocking(self, transport: Transport, outgoing: Outgoing, loop: PrivateLoop) -> BlockingAudioStream:
         """Give a stream on *loop*."""
@@ -48,14 +51,16 @@ class SpeechEvents(Call[EventStream[E], BlockingEventStream[E]], Generic[E]):
     Attributes:
         request: What to send.
         reader: Makes the reader that turns the body into events.
+        output_format: The format asked for, as plain data.
     """
 
     request: Request
     reader: Callable[[], Reader[E]]
+    output_format: Mapping[str, Any]
 
     def run(self, transport: Transport, outgoing: Outgoing) -> EventStream[E]:
         """Give a stream on the caller's loop."""
-        return EventStream(Flow(partial(transport.open, outgoing), self.reader()))
+        return EventStream(Flow(partial(transport.open, outgoing), self.reader()), format_of(self.output_format))
 
     def run_blocking(self, transport: Transport, outgoing: Outgoing, loop: PrivateLoop) -> BlockingEventStream[E]:
         """Give a stream on *loop*."""

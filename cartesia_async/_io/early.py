@@ -7,7 +7,6 @@ from importlib import import_module
 _NAMES = (
     "concurrent.futures.thread",  # a loop's worker threads
     "encodings.idna",  # looking up a host's name
-    "anyio._backends._asyncio",  # the first portal
 )
 
 

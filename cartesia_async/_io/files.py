@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from .._wire.wav import repaired_header
+from .threads import on_thread
 
 _HEAD = 4096
 
@@ -34,7 +33,7 @@ class NewFile:
         Raises:
             OSError: The folder is missing or cannot be written in, or the path is a folder.
         """
-        await _on_thread(self._open)
+        await on_thread(self._open)
 
     def _open(self) -> None:
         if self._path.is_dir():
@@ -44,7 +43,7 @@ class NewFile:
 
     async def write(self, piece: bytes) -> None:
         """Write a piece."""
-        await _on_thread(self._write, piece)
+        await on_thread(self._write, piece)
 
     def _write(self, piece: bytes) -> None:
         assert self._file is not None
@@ -52,7 +51,7 @@ class NewFile:
 
     async def keep(self) -> None:
         """Give the file its name; a WAV header written before its length was known is made true."""
-        await _on_thread(self._keep)
+        await on_thread(self._keep)
 
     def _keep(self) -> None:
         assert self._file is not None
@@ -78,19 +77,24 @@ class NewFile:
             self._temporary.unlink(missing_ok=True)
 
 
-async def _on_thread(step: Callable[..., None], *arguments: object) -> None:
-    # A thread cannot be cancelled: what it works on must not be taken away from it, nor what it makes be missed.
-    work = asyncio.ensure_future(asyncio.to_thread(step, *arguments))
-    cancelled: asyncio.CancelledError | None = None
-    while not work.done():
-        try:
-            await asyncio.wait([work])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        work.exception()
-        raise cancelled
-    work.result()
+def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
+    """
+    Write a file that is whole or not there, and block meanwhile.
+
+    Args:
+        path: Where to write; an existing file is replaced.
+        data: All that is in it.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    file = NewFile(path)
+    try:
+        file._open()  # noqa: SLF001 - what it does on a thread is done on this one
+        file._write(data)  # noqa: SLF001
+        file._keep()  # noqa: SLF001
+    finally:
+        file.discard()
 
 
 def _umask() -> int:

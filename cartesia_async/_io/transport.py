@@ -16,7 +16,7 @@ from .._wire.status import parse_retry_after, status_error
 from ..errors import APIStatusError, CartesiaError
 from . import early
 from .closing import closed_meanwhile
-from .credentials import Credentials
+from .credentials import Credentials, Secret
 from .http.exchange import Attempt, header_map
 from .http.failures import Failure, timed_out
 from .http.response import Response
@@ -59,6 +59,7 @@ class Transport:
         self.listener = listener
         self.sessions = Sessions(session)
         self._dice = dice
+        self._last_headers: tuple[Secret, str, Mapping[str, str | None], Mapping[str, str]] | None = None
 
     def __reduce__(self) -> tuple[type[Transport], tuple[object, ...]]:
         """Pickle all but the connections."""
@@ -98,10 +99,7 @@ class Transport:
             if self.sessions.closed:
                 raise closed_meanwhile()
             observer.attempt()
-            name, value = self.credentials.header(secret, outgoing.version)
-            headers = header_map(
-                _HEADERS, {"Cartesia-Version": outgoing.version, name: value}, outgoing.options.headers
-            )
+            headers = self._headers(secret, outgoing.version, outgoing.options.headers)
             url = self.base_url + outgoing.request.target
             attempt = Attempt(outgoing, url, headers, sources, deadline, fresh=stale_before)
             outcome = await attempt.run(
@@ -124,6 +122,16 @@ class Transport:
             assert isinstance(outcome.error, Exception)
             observer.retry(delay, outcome.error)
             await asyncio.sleep(delay)
+
+    def _headers(self, secret: Secret, version: str, users: Mapping[str, str | None]) -> Mapping[str, str]:
+        # One call is much like the one before it.
+        known = self._last_headers
+        if known is not None and known[0] is secret and known[1] == version and known[2] is users:
+            return known[3]
+        name, value = self.credentials.header(secret, version)
+        headers = header_map(_HEADERS, {"Cartesia-Version": version, name: value}, users)
+        self._last_headers = secret, version, users, headers
+        return headers
 
     def _delay(
         self, failure: Failure, attempts: int, outgoing: Outgoing, sources: Mapping[str, Source]

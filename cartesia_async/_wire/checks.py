@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether *value* is a mapping, such as a JSON object."""
-    return isinstance(value, Mapping)
+    return type(value) is dict or isinstance(value, Mapping)
 
 
 def refuse(name: str, value: object, allowed: str) -> ValueError:
@@ -26,18 +26,27 @@ def names(call: str, given: Mapping[str, Any], known: Any) -> None:
     Raises:
         TypeError: One is missing or unknown.
     """
+    if known.__required_keys__ <= given.keys() <= known.__annotations__.keys():
+        return
     missing = sorted(known.__required_keys__ - given.keys())
     unknown = sorted(given.keys() - known.__annotations__.keys())
-    if missing or unknown:
-        what = f"is missing {', '.join(missing)}" if missing else f"has no argument {', '.join(unknown)}"
-        msg = f"{call}() {what}"
-        raise TypeError(msg)
+    what = f"is missing {', '.join(missing)}" if missing else f"has no argument {', '.join(unknown)}"
+    msg = f"{call}() {what}"
+    raise TypeError(msg)
 
 
 def text(name: str, value: object) -> str:
     """Return *value* if it is a string with something in it besides white space."""
     if not isinstance(value, str) or not value.strip():
         raise refuse(name, value, "a string that is not empty")
+    _check_encodable(name, value)
+    return value
+
+
+def sendable(name: str, value: object) -> str:
+    """Return *value* if it is a string that can be sent, be it empty."""
+    if not isinstance(value, str):
+        raise refuse(name, value, "a string")
     _check_encodable(name, value)
     return value
 
@@ -82,6 +91,13 @@ def number(name: str, value: object, *, above: float | None = None) -> float:
         raise refuse(name, value, "a finite number")
     if above is not None and value <= above:
         raise refuse(name, value, f"a number above {above:g}")
+    return value
+
+
+def whole(name: str, value: object) -> int:
+    """Return *value* if it is a whole number that is not negative."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise refuse(name, value, "a whole number from 0")
     return value
 
 

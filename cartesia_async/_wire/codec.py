@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +18,8 @@ from ..errors import APIResponseError
 from ..models.api_status import ApiInfo
 from ..models.events import AudioChunk
 from .checks import is_object
+from .chunks import structure_chunk
+from .documents import plainly_decoded, read
 
 T = TypeVar("T")
 _EXCERPT = 120
@@ -89,7 +90,7 @@ def _new_converter(*, detailed: bool) -> Converter:
     converter.register_structure_hook_factory(_has_extra, partial(_keeping_extra, converter))
     converter.register_structure_hook(bytes, _base64)
     if not detailed:
-        converter.register_structure_hook(AudioChunk, _audio_chunk)
+        converter.register_structure_hook(AudioChunk, structure_chunk)
     converter.register_structure_hook(ApiInfo, _api_info(converter))
     return converter
 
@@ -110,12 +111,15 @@ def _keeping_extra(converter: Converter, kind: Any) -> Callable[[Any, Any], Any]
             return structure_known(document, into)
         ours = {name: value for name, value in document.items() if name in known}
         structured = structure_known(ours, into)
-        extra = {name: value for name, value in document.items() if name not in known}
-        # Frozen for its users, not yet for its maker: `evolve` would copy every field for this one.
-        object.__setattr__(structured, "extra", extra)
+        _keep_extra(structured, {name: value for name, value in document.items() if name not in known})
         return structured
 
     return structure_all
+
+
+def _keep_extra(structured: Any, extra: Mapping[str, Any]) -> None:
+    # Frozen for its users, not yet for its maker: `evolve` would copy every field for this one.
+    object.__setattr__(structured, "extra", extra)
 
 
 def _api_info(converter: Converter) -> Callable[[Any, Any], Any]:
@@ -137,42 +141,10 @@ def _base64(value: Any, _: Any) -> bytes:
         msg = f"expected base64, not {type(value).__name__}"
         raise TypeError(msg)
     try:
-        return binascii.a2b_base64(value, strict_mode=True)
+        return plainly_decoded(value)
     except ValueError as error:
         msg = f"not valid base64: {error}"
         raise ValueError(msg) from error
-
-
-_CHUNK_FIELDS = (frozenset(attrs.fields_dict(AudioChunk)) | {"type", "done"}) - {"extra"}
-_NUMBERS, _WHOLE, _TEXT = {float, int, NoneType}, {int, NoneType}, {str, NoneType}
-
-
-def _audio_chunk(document: Any, _: Any) -> AudioChunk:
-    # The hot event: written out, since it is most of what a stream is made of.
-    get = document.get
-    data = document["data"]
-    step_time, status_code, context_id = get("step_time"), get("status_code"), get("context_id")
-    flush_id, sample_rate = get("flush_id"), get("sample_rate")
-    if not (
-        type(step_time) in _NUMBERS
-        and type(status_code) in _WHOLE
-        and type(context_id) in _TEXT
-        and type(flush_id) in _WHOLE
-        and type(sample_rate) in _WHOLE
-    ):
-        msg = "a field is of another type"
-        raise TypeError(msg)
-    return AudioChunk(
-        data=data if type(data) is bytes else _base64(data, bytes),
-        step_time=step_time,
-        status_code=status_code,
-        context_id=context_id,
-        flush_id=flush_id,
-        sample_rate=sample_rate,
-        extra={}
-        if document.keys() <= _CHUNK_FIELDS
-        else {name: value for name, value in document.items() if name not in _CHUNK_FIELDS},
-    )
 
 
 _converter = _new_converter(detailed=False)
@@ -231,7 +203,7 @@ def read_json(body: bytes, into: Any, *, request_id: str | None = None) -> Any:
     if into is NoneType or into is None:
         return None
     try:
-        document = json.loads(body)
+        document = read(body)
     except (ValueError, RecursionError) as error:
         start = _BASE64.sub("...", body[:_EXCERPT].decode(errors="replace"))
         what = f"begins with {start!r}" if body else "is empty"
@@ -269,6 +241,10 @@ def structure_page(document: Any, into: type[T]) -> tuple[list[T], bool, str | N
     return page, document.get("has_more") is True, cursor if isinstance(cursor, str) and cursor else None
 
 
+_encoder = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+_PLAIN = frozenset({str, int, float, bool, NoneType})
+
+
 def dumps(document: Mapping[str, Any]) -> bytes:
     """
     Write a request's JSON.
@@ -277,13 +253,15 @@ def dumps(document: Mapping[str, Any]) -> bytes:
         ValueError: It holds what JSON cannot: NaN, an infinity, half a character, or an object.
     """
     try:
-        return json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+        return _encoder.encode(document).encode()
     except TypeError as error:
         raise ValueError(str(error)) from error
 
 
 def plain(value: object) -> Any:
     """Give a model of a request, or a dictionary or list with some in it, as plain data without what is left out."""
+    if type(value) in _PLAIN:
+        return value
     if attrs.has(type(value)):
         value = attrs.asdict(cast(Any, value), recurse=False)
     if isinstance(value, (list, tuple)):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import binascii
-import json
-import os
+import functools
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, TypeVar, cast, get_args
 
 from ..errors import (
@@ -18,11 +16,18 @@ from ..errors import (
     StreamInterruptedError,
 )
 from ..models.events import AudioChunk, Done, UnknownEvent
+from .chunks import quick_chunk
 from .codec import hook_for, structure
+from .documents import plainly_read
 from .sse import EventDecoder
 from .status import problem_in
 
 E = TypeVar("E")
+
+
+@functools.cache
+def _kinds_of(union: Any) -> Mapping[str, tuple[Any, Callable[[Any, Any], Any]]]:
+    return {kind.type: (kind, hook_for(kind)) for kind in get_args(union) if kind is not UnknownEvent}
 
 
 class EventReader(Generic[E]):
@@ -39,7 +44,7 @@ class EventReader(Generic[E]):
     """
 
     def __init__(self, union: Any) -> None:
-        self._kinds = {kind.type: (kind, hook_for(kind)) for kind in get_args(union) if kind is not UnknownEvent}
+        self._kinds = _kinds_of(union)
         self._decoder = EventDecoder()
         self.events_received = 0
         self.context_id: str | None = None
@@ -55,12 +60,8 @@ class EventReader(Generic[E]):
             StreamEventError: The service sent an error.
             APIResponseError: An event cannot be understood.
         """
-        if self.finished:
-            return
-        for name, data in self._decoder.feed(chunk):
-            self._event(name, data, ready)
-            if self.finished:
-                return
+        if not self.finished:
+            self._take(self._decoder.feed(chunk), ready)
 
     def finish(self, ready: deque[E]) -> None:
         """
@@ -71,10 +72,9 @@ class EventReader(Generic[E]):
         """
         if self.finished:
             return
-        for name, data in self._decoder.finish():
-            self._event(name, data, ready)
-            if self.finished:
-                return
+        self._take(self._decoder.finish(), ready)
+        if self.finished:
+            return
         where = "in the middle of an event" if self._decoder.pending else "without its last event"
         msg = f"the stream ended {where}, after {self.events_received} events"
         raise StreamInterruptedError(msg)
@@ -86,27 +86,29 @@ class EventReader(Generic[E]):
         if isinstance(error, StreamError):
             error.context_id = error.context_id or self.context_id
 
-    def _event(self, name: str, data: bytes, ready: deque[E]) -> None:
-        document = (_quickly_read(data) if len(data) > _LONG else None) or self._read(data)
+    def _take(self, events: Iterable[tuple[str, bytes]], ready: deque[E]) -> None:
+        for name, data in events:
+            if (chunk := quick_chunk(data)) is not None:
+                ready.append(chunk)  # type: ignore[arg-type]
+                self.events_received += 1
+                if chunk.context_id is not None:
+                    self.context_id = chunk.context_id
+                continue
+            self._plain_event(name, data, ready)
+            if self.finished:
+                return
+
+    def _plain_event(self, name: str, data: bytes, ready: deque[E]) -> None:
+        document = self._read(data)
         kind = document.get("type")
-        if kind != "chunk":
-            if not kind or not isinstance(kind, str):
-                kind = _kind_of(document, name)
-            if kind == "error":
-                raise _error_in(document)
-            if kind == "done" and document.get("data"):
-                # The last of the audio.
-                kind, document["done"] = "chunk", True
-        known = self._kinds.get(kind)
-        if known is None:
-            event: Any = UnknownEvent(type=kind, raw=document)
-        else:
-            event_class, hook = known
-            fields = document if event_class is AudioChunk else _fields_of(document, kind)
-            try:
-                event = hook(fields, event_class)
-            except Exception as error:
-                raise self._misfit(fields, event_class) from error
+        if not kind or not isinstance(kind, str):
+            kind = _kind_of(document, name)
+        if kind == "error":
+            raise _error_in(document)
+        if kind == "done" and document.get("data"):
+            # The last of the audio.
+            kind, document["done"] = "chunk", True
+        event = self._structured(document, kind)
         ready.append(event)
         self.events_received += 1
         if (context_id := event.context_id) is not None:
@@ -118,21 +120,25 @@ class EventReader(Generic[E]):
 
     def _read(self, data: bytes) -> dict[str, Any]:
         try:
-            text = data.decode()
-            # `loads` would look for white space on both sides, at half the cost of a short event.
-            document, end = _raw_decode(text)
-            if end != len(text):
-                document = json.loads(text)
+            document = plainly_read(data)
         except (ValueError, RecursionError) as error:
             if data == b"[DONE]":
                 return {"type": "done"}
-            try:
-                document = json.loads(data)
-            except (ValueError, RecursionError):
-                raise self._not_understood("it is not JSON") from error
+            raise self._not_understood("it is not JSON") from error
         if not isinstance(document, dict):
             raise self._not_understood("it is not a JSON object")
         return cast("dict[str, Any]", document)
+
+    def _structured(self, document: dict[str, Any], kind: str) -> Any:
+        known = self._kinds.get(kind)
+        if known is None:
+            return UnknownEvent(type=kind, raw=document)
+        event_class, hook = known
+        fields = document if event_class is AudioChunk else _fields_of(document, kind)
+        try:
+            return hook(fields, event_class)
+        except Exception as error:
+            raise self._misfit(fields, event_class) from error
 
     def _misfit(self, document: Mapping[str, Any], kind: Any) -> APIResponseError:
         try:
@@ -147,36 +153,6 @@ class EventReader(Generic[E]):
 
 
 _TELLING = ("type", "done", "flush_done")
-_raw_decode = json.JSONDecoder().raw_decode
-_LONG = 2000
-_KEY = b'"data":"'
-_STANDIN = os.urandom(8).hex()  # so that no other value can be it
-
-
-def _quickly_read(data: bytes) -> dict[str, Any] | None:
-    """
-    Read a long chunk without showing its audio to the JSON parser; ``None`` where the plain way must be gone.
-
-    The base64 is cut out of the bytes, decoded, and put into the document in place of a stand-in. A quotation mark
-    inside a JSON string is escaped, so the key that is found is a key; should it be another object's, the stand-in
-    is missing.
-    """
-    start = data.find(_KEY, 0, _LONG) + len(_KEY)
-    end = data.find(b'"', start)
-    if start < len(_KEY) or end < 0:
-        return None
-    try:
-        read: Any = json.loads(b"%b%b%b" % (data[:start], _STANDIN.encode(), data[end:]))
-        if type(read) is not dict:
-            return None
-        document = cast("dict[str, Any]", read)
-        # Only a chunk's data is known to be audio.
-        if document.get("data") != _STANDIN or (document.get("type") or _kind_of(document, "")) != "chunk":
-            return None
-        document["data"] = binascii.a2b_base64(data[start:end], strict_mode=True)
-    except (ValueError, RecursionError):
-        return None
-    return document
 
 
 def _fields_of(document: Mapping[str, Any], kind: str) -> dict[str, Any]:

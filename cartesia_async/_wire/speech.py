@@ -25,6 +25,8 @@ _STRING_VOICES_SINCE = "2026-08-14"
 # The arguments that not every version has; each is a line of the table of availability.
 _VERSIONED = ("duration", "speed", "save", "pronunciation_dict_id", "locale", "normalization", "accent")
 
+_NESTED = frozenset({"voice", "output_format", "generation_config"})
+
 
 @attrs.frozen
 class SpeechBody(Versioned):
@@ -71,9 +73,10 @@ def speech_body(call: str, given: Mapping[str, Any], names: type, *, raw_only: b
         TypeError: An argument is missing or unknown.
     """
     checks.names(call, given, names)
-    fields = {name: plain(value) for name, value in given.items() if value is not None and name != "voice"}
+    fields = {name: plain(value) for name, value in given.items() if value is not None and name not in _NESTED}
     checks.text("model_id", given["model_id"])
-    checks.text("transcript", given["transcript"])
+    if "transcript" in given:
+        checks.text("transcript", given["transcript"])
     fields["output_format"] = output_format(given["output_format"], raw_only=raw_only)
     for name in ("language", "locale", "context_id", "pronunciation_dict_id", "accent", "normalization"):
         if name in fields:
@@ -82,7 +85,9 @@ def speech_body(call: str, given: Mapping[str, Any], names: type, *, raw_only: b
         raise checks.refuse("locale", fields["locale"], "left out where language is given")
     if "duration" in fields:
         checks.number("duration", fields["duration"], above=0)
-    if "generation_config" in fields:
+    if "max_buffer_delay_ms" in fields:
+        checks.whole("max_buffer_delay_ms", fields["max_buffer_delay_ms"])
+    if given.get("generation_config") is not None:
         fields["generation_config"] = _generation_config(given["generation_config"])
     return SpeechBody(_voice(given["voice"]), fields)
 

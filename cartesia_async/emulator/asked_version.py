@@ -6,11 +6,17 @@ import bisect
 import datetime
 import re
 
-from .._wire.versions import AVAILABILITY, KNOWN_VERSIONS
+from .._wire.versions import AVAILABILITY, KNOWN_VERSIONS, Availability
 
 NEWEST = KNOWN_VERSIONS[-1]
 FIRST_WITH_STRUCTURED_ERRORS = "2026-03-01"
 FIRST_WITH_PLAIN_VOICE_IDS = "2026-08-14"
+
+# What the service has beyond the calls of this library, for the clients that others wrote.
+_FOR_OTHERS = {
+    "voices.clone_clip": Availability(until="2024-11-13"),
+    "datasets.one": Availability(since="2025-04-16"),
+}
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -33,7 +39,7 @@ def served_version(asked: str | None) -> str | None:
 
 def has(feature: str, version: str) -> bool:
     """Tell whether an API version has a feature, by its name in the table of availability."""
-    return AVAILABILITY[feature].within(version)
+    return (AVAILABILITY.get(feature) or _FOR_OTHERS[feature]).within(version)
 
 
 def _is_date(text: str) -> bool:

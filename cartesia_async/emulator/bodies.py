@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol, cast
 
 import aiohttp
 import attrs
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from .fields import Fields, json_object, shown
@@ -24,6 +24,8 @@ _MOST_TEXT = 64 * 2**10
 _MOST_PARTS = 200
 _MOST_CLIP = 64 * 2**20
 _BATCH = 2**20
+# Of less, aiohttp may have to put some back, and warns of it: with warnings as errors that would break the form.
+_MORE_THAN_IS_BUFFERED = 2**30
 _FORM_TYPES = ("multipart/", "application/x-www-form-urlencoded")
 
 # What aiohttp raises for a body that is cut, wrongly compressed, or a form that is not one; it also warns of bad
@@ -49,6 +51,14 @@ def _too_large(what: str, limit: int) -> Problem:
         message=f"{what} must not be larger than {limit // 2**10} KiB.",
         error_code="file_too_large",
     )
+
+
+async def go_ahead(request: web.BaseRequest) -> None:
+    """Ask for the body of a client that waits to be asked."""
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.version >= HttpVersion11:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # It is no part of the answer, which aiohttp would otherwise take to have begun.
+        request.writer.output_size = 0
 
 
 async def read_body(request: web.BaseRequest) -> bytes:
@@ -227,7 +237,7 @@ async def _parts(request: web.BaseRequest) -> AsyncGenerator[tuple[aiohttp.BodyP
 async def _chunks(part: aiohttp.BodyPartReader) -> AsyncGenerator[bytes]:
     while True:
         try:
-            chunk = await part.read_chunk(2**16)
+            chunk = await part.read_chunk(_MORE_THAN_IS_BUFFERED)
         except _BROKEN as error:
             raise _broken_form() from error
         if not chunk:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Mapping
 from contextlib import aclosing
 
-import attrs
 from aiohttp import web
 
 from .engines.protocol import Timed
 from .exchange import Exchange
+from .faults.playing import Frame
+from .pacing import Pace
 from .problems import error_event
 from .sounding import Sound, Sounds
 
@@ -20,37 +20,19 @@ Event = Mapping[str, object]
 EventsOf = Callable[[Sound], Iterable[Event]]
 
 
-@attrs.define
-class _Pace:
-    """Holds a stream back to the speed of speech, if so wished."""
-
-    realtime: bool
-    _began: float | None = None
-    _sent: float = 0.0
-
-    async def wait(self, seconds: float) -> None:
-        """Wait until audio of so many seconds is due."""
-        if not self.realtime:
-            return
-        now = asyncio.get_running_loop().time()
-        self._began = now if self._began is None else self._began
-        await asyncio.sleep(max(0.0, self._began + self._sent - now))
-        self._sent += seconds
-
-
-def sse(event: Event) -> bytes:
+def sse(name: str, text: str) -> bytes:
     """Frame an event as the speech calls do: named, and its JSON in ASCII."""
-    return f"event: {event['type']}\ndata: {_json(event)}\n\n".encode()
+    return f"event: {name}\ndata: {text}\n\n".encode()
 
 
-def sse_unnamed(event: Event) -> bytes:
+def sse_unnamed(_name: str, text: str) -> bytes:
     """Frame an event as the voice changer does: a data line only."""
-    return f"data: {_json(event)}\n\n".encode()
+    return f"data: {text}\n\n".encode()
 
 
-def json_line(event: Event) -> bytes:
+def json_line(_name: str, text: str) -> bytes:
     """Frame an event as a line of JSON."""
-    return f"{_json(event)}\n".encode()
+    return f"{text}\n".encode()
 
 
 async def send_audio(
@@ -79,7 +61,7 @@ async def send_events(
     events_of: EventsOf,
     end: Event,
     *,
-    frame: Callable[[Event], bytes],
+    frame: Frame,
     content_type: str,
 ) -> web.StreamResponse:
     """
@@ -90,17 +72,16 @@ async def send_events(
     """
     async with aclosing(_paced(exchange, sounds)) as paced:
         sound = await anext(paced, None)
-        stream = await exchange.begin(content_type, {"Cache-Control": "no-cache"})
+        stream = await exchange.begin(content_type, {"Cache-Control": "no-cache"}, frame=frame)
         while sound is not None:
             for event in events_of(sound):
-                await stream.write(frame(event))
+                await stream.write(_framed(frame, event))
             try:
                 sound = await anext(paced, None)
             except Exception as error:  # noqa: BLE001 (recorded, and told to the client)
                 end = error_event(exchange.problem_of(error), exchange.version, exchange.request_id)
                 break
-    await stream.write(frame(end))
-    await stream.write_eof()
+    await stream.write_eof(_framed(frame, end))
     return stream
 
 
@@ -120,7 +101,7 @@ def columns(times: Iterable[Timed], names: str) -> dict[str, list[str] | list[fl
 
 
 async def _paced(exchange: Exchange, sounds: Generator[Sounds]) -> AsyncGenerator[Sound]:
-    pace = _Pace(exchange.shop.realtime)
+    pace = Pace(exchange.shop.realtime)
     async with aclosing(exchange.shop.workers.each(sounds)) as walk:
         async for batch in walk:
             for sound in batch:
@@ -128,5 +109,5 @@ async def _paced(exchange: Exchange, sounds: Generator[Sounds]) -> AsyncGenerato
                 yield sound
 
 
-def _json(event: Event) -> str:
-    return json.dumps(event, separators=(",", ":"), allow_nan=False)
+def _framed(frame: Frame, event: Event) -> bytes:
+    return frame(str(event.get("type", "")), json.dumps(event, separators=(",", ":"), allow_nan=False))

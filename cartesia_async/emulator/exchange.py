@@ -11,12 +11,16 @@ from contextlib import asynccontextmanager
 import attrs
 from aiohttp import web
 
-from .bodies import Counted, Form, Spooled, read_body, read_form, read_object, spooled
+from .bodies import Counted, Form, Spooled, go_ahead, read_body, read_form, read_object, spooled
 from .engines.protocol import Engine
+from .faults.concurrency import Concurrency
+from .faults.fault import Fault
+from .faults.playing import FaultyStream, Frame
 from .fields import Fields
 from .problems import Problem, voice_not_found
 from .received import RequestLog
 from .state import State, StoredVoice
+from .wav_sizes import WavSizes
 from .workers import Workers
 
 logger = logging.getLogger("cartesia_async.emulator")
@@ -39,6 +43,10 @@ class Workshop:
         crashes: The newest exceptions that nothing foresaw; none, as long as the emulator is right.
         realtime: Whether streams are paced as speech.
         base_url: The address of the emulator.
+        concurrency: How much may be spoken at once.
+        wav_sizes: What the header of a WAV answer says of its length.
+        websocket_idle: How long a WebSocket on which nothing is said may lie idle, seconds.
+        context_expiry: How long a context that has nothing to say is kept open, seconds; `None`: as its version has it.
     """
 
     engine: Engine
@@ -48,6 +56,10 @@ class Workshop:
     crashes: deque[Exception]
     realtime: bool
     base_url: str
+    concurrency: Concurrency
+    wav_sizes: WavSizes = "streamed"
+    websocket_idle: float = 300.0
+    context_expiry: float | None = None
 
 
 @attrs.define(kw_only=True)
@@ -63,6 +75,7 @@ class Exchange:
         version: The API version served; empty where the route needs none and none was sent.
         ids: The values of the variable parts of the path.
         stream: The answer, once its head has been sent.
+        fault: What the request met; `None` where nothing goes wrong.
     """
 
     request: web.BaseRequest
@@ -72,6 +85,7 @@ class Exchange:
     version: str = ""
     ids: Mapping[str, str] = attrs.field(factory=dict[str, str])
     stream: web.StreamResponse | None = None
+    fault: Fault | None = None
 
     @property
     def state(self) -> State:
@@ -121,10 +135,30 @@ class Exchange:
         """Make a JSON answer."""
         return web.Response(status=status, text=json.dumps(body, allow_nan=False), content_type="application/json")
 
-    async def begin(self, content_type: str, headers: Mapping[str, str] | None = None) -> web.StreamResponse:
-        """Send the head (200) of an answer whose body follows bit by bit."""
-        stream = web.StreamResponse(headers={**(headers or {}), "x-request-id": self.request_id})
+    async def go_ahead(self) -> None:
+        """Ask for the body of a client that waits to be asked."""
+        await go_ahead(self.request)
+
+    async def begin(
+        self, content_type: str, headers: Mapping[str, str] | None = None, *, frame: Frame | None = None
+    ) -> web.StreamResponse:
+        """
+        Send the head (200) of an answer whose body follows bit by bit.
+
+        Args:
+            content_type: The type of the body.
+            headers: Headers beside the usual ones.
+            frame: How an event is laid out, where each write is to be one event, and the last is handed to `write_eof`.
+        """
+        all_headers = {**(headers or {}), "x-request-id": self.request_id}
+        fault = self.fault
+        if fault is not None and fault.plays:
+            stream: web.StreamResponse = FaultyStream(self.request, fault, headers=all_headers, frame=frame)
+        else:
+            stream = web.StreamResponse(headers=all_headers)
         stream.content_type = content_type
+        if fault is not None:
+            stream.headers.update(fault.headers)
         self.stream = stream
         self.answered(stream.status)
         await stream.prepare(self.request)

@@ -8,13 +8,22 @@ from collections.abc import Collection
 
 import aiohttp
 import attrs
-from aiohttp import HttpVersion11, web
+from aiohttp import web
 
 from .asked_version import has, served_version
 from .exchange import Exchange, Workshop
+from .faults.answering import meet, note_body, played
+from .faults.chaos import Chaos
+from .faults.concurrency import too_many
+from .faults.connections import Connections
+from .faults.fault import Fault
+from .faults.playing import AnswerOver
+from .faults.script import FaultScript
 from .problems import Problem, error_answer, not_found, version_required
 from .received import Named, ReceivedRequest
+from .recording.replayer import Replayer
 from .routes import TABLE
+from .routes.table import Handler, Route
 from .state import new_id
 
 
@@ -26,11 +35,19 @@ class Gate:
     Attributes:
         shop: What answers are made with.
         api_keys: The credentials accepted; `None` for any that is not empty.
+        faults: What is to go wrong.
+        chaos: What goes wrong by chance, `None` where nothing does.
+        connections: The account of connections.
+        replayer: What answers instead of the emulator's own calls, `None` where these do.
         under_way: The tasks of requests that are being answered.
     """
 
     shop: Workshop
     api_keys: Collection[str] | None
+    faults: FaultScript
+    chaos: Chaos | None
+    connections: Connections
+    replayer: Replayer | None
     under_way: set[asyncio.Task[object]] = attrs.field(factory=set["asyncio.Task[object]"])
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -38,19 +55,22 @@ class Gate:
         task = asyncio.current_task()
         if task is not None:
             self.under_way.add(task)
-        exchange = self._received(request)
+        connection = request.protocol
+        exchange = self._received(request, reused=self.connections.asked(connection))
         try:
             response = await self._answer(exchange)
             exchange.answered(response.status)
         finally:
+            self.connections.answered(connection)
             if task is not None:
                 self.under_way.discard(task)
         return response
 
-    def _received(self, request: web.BaseRequest) -> Exchange:
+    def _received(self, request: web.BaseRequest, *, reused: bool) -> Exchange:
         request_id = new_id()
         asked = request.query.get("cartesia_version") or request.headers.get("Cartesia-Version")
         version = served_version(asked)
+        fault = self._fault(request, version, reused=reused)
         record = ReceivedRequest(
             method=request.method,
             path=request.path,
@@ -58,51 +78,81 @@ class Gate:
             headers=Named(request.headers),
             api_version=version,
             request_id=request_id,
+            fault=fault,
         )
-        number = self.shop.log.add(record)
-        return Exchange(request=request, request_id=request_id, number=number, shop=self.shop, version=version or "")
+        return Exchange(
+            request=request,
+            request_id=request_id,
+            number=self.shop.log.add(record),
+            shop=self.shop,
+            version=version or "",
+            fault=fault,
+        )
+
+    def _fault(self, request: web.BaseRequest, version: str | None, *, reused: bool) -> Fault | None:
+        fault, line = self.faults.meet(request.path, reused=reused)
+        if fault is None and self.chaos is not None:
+            fault = self.chaos.meet(request.method, request.path, version)
+        return line if fault is None else fault.over(line)
 
     async def _answer(self, exchange: Exchange) -> web.StreamResponse:
         try:
-            response = await self._ask(exchange)
-        except (asyncio.CancelledError, ConnectionError, aiohttp.ClientConnectionError):
-            # The client has left, or the emulator is stopping: there is nobody to answer.
+            response = await self._met(exchange)
+            if not response.prepared:
+                response.headers["x-request-id"] = exchange.request_id
+            return await played(exchange, response)
+        except AnswerOver as over:
+            return over.stream
+
+    async def _met(self, exchange: Exchange) -> web.StreamResponse:
+        try:
+            own = await meet(exchange)
+            return await self._ask(exchange) if own is None else own
+        except (asyncio.CancelledError, ConnectionError, aiohttp.ClientConnectionError, AnswerOver):
+            # The client has left, the emulator is stopping, or all has been said: there is nobody to answer.
             raise
         except Exception as error:  # noqa: BLE001 (recorded, and told to the client)
             return _refuse(exchange, exchange.problem_of(error))
-        if not response.prepared:
-            response.headers["x-request-id"] = exchange.request_id
-        return response
 
     async def _ask(self, exchange: Exchange) -> web.StreamResponse:
+        if self.replayer is not None:
+            # What was recorded holds its own refusals; keys are asked for only where the emulator was given some.
+            if self.api_keys is not None:
+                self._check_credential(exchange.request, in_query=True)
+            path = exchange.request.path
+            handler: Handler = self.replayer.answer
+        else:
+            route = self._route(exchange)
+            path, handler = route.path, route.handler
+        if self.shop.concurrency.full(path):
+            await note_body(exchange)
+            raise too_many()
+        with self.shop.concurrency.place(path):
+            await exchange.go_ahead()
+            return await handler(exchange)
+
+    def _route(self, exchange: Exchange) -> Route:
         request = exchange.request
         route, exchange.ids = TABLE.find(request.method, request.rel_url.raw_path)
         if not route.open:
             if not exchange.version and route.versioned:
                 raise version_required()
-            self._check_credential(request)
+            self._check_credential(request, in_query=route.socket)
             if route.feature is not None and not has(route.feature, exchange.version):
                 raise not_found("path in this version")
-        await _go_ahead(request)
-        return await route.handler(exchange)
+        return route
 
-    def _check_credential(self, request: web.BaseRequest) -> None:
+    def _check_credential(self, request: web.BaseRequest, *, in_query: bool) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         given = [request.headers.get("X-API-Key", ""), token.strip() if scheme.lower() == "bearer" else ""]
+        if in_query:
+            given += [request.query.get("api_key", ""), request.query.get("access_token", "")]
         if self.api_keys is None:
             known = any(given)
         else:
             known = any(_same(one, key) for one in given if one for key in self.api_keys)
         if not known:
             raise Problem(status=401, title="Unauthorized", message="A valid API key or access token is required.")
-
-
-async def _go_ahead(request: web.BaseRequest) -> None:
-    """Ask for the body of a client that waits to be asked."""
-    if request.headers.get("Expect", "").lower() == "100-continue" and request.version >= HttpVersion11:
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        # It is no part of the answer, which aiohttp would otherwise take to have begun.
-        request.writer.output_size = 0
 
 
 def _same(one: str, other: str) -> bool:
@@ -116,6 +166,4 @@ def _refuse(exchange: Exchange, problem: Problem) -> web.StreamResponse:
         if exchange.request.transport is not None:
             exchange.request.transport.abort()
         return stream
-    answer = error_answer(problem, exchange.version or None, exchange.request_id)
-    answer.headers["x-request-id"] = exchange.request_id
-    return answer
+    return error_answer(problem, exchange.version or None, exchange.request_id)

@@ -1,18 +1,27 @@
-"""What the emulator was asked: one record a request, of the last thousand."""
+"""What the emulator was asked: one record a request, of the last thousand, laid out for assertions."""
 
 from __future__ import annotations
 
 import itertools
+import reprlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import overload
+from typing import Any, overload
 
 import attrs
 from multidict import CIMultiDict, CIMultiDictProxy
 
+from .faults.fault import Fault
+from .faults.script import matches
+from .received_speech import ReceivedSpeech, speech_of
+
 _SECRETS = frozenset({"x-api-key", "authorization", "cookie", "proxy-authorization", "api_key", "access_token"})
 _MOST_RECORDS = 1_000
 _MOST_BYTES = 32 * 2**20
+_MOST_SHOWN = 10
+# A value as a failing assertion shows it: an embedding has a hundred numbers, a transcript a thousand words.
+_brief = reprlib.Repr()
+_brief.maxdict, _brief.maxstring, _brief.maxother = 12, 200, 200
 
 
 class Named(Mapping[str, str]):
@@ -59,7 +68,7 @@ class ReceivedFile:
     size: int
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class ReceivedRequest:
     """
     One request that the emulator was asked.
@@ -68,13 +77,17 @@ class ReceivedRequest:
         method: `GET`, `POST`, ...
         path: The path, without the query.
         query: The query's parameters.
-        headers: The headers; credentials are there, and hidden in `repr`.
+        headers: The headers; credentials are there, and not in `repr`.
         api_version: The version in whose shape it was answered, `None` where the request named none.
         request_id: The id that the answer carries.
         json: The JSON body, `None` where there was none.
         form: The text fields of a form.
         files: The files of a form.
+        messages: What came over a WebSocket, newest last, the last 1,000: JSON as it was read, a text that is none, or
+            bytes.
         status: The status it was answered with, `None` until then.
+        fault: What went wrong on purpose, `None` where nothing did. A connection that was reset as it came has a record
+            too, with a fault and nothing else.
     """
 
     method: str
@@ -83,13 +96,109 @@ class ReceivedRequest:
     headers: Named
     api_version: str | None
     request_id: str
-    json: object = None
+    json: Any = None
     form: Mapping[str, str] = attrs.field(factory=dict[str, str])
     files: tuple[ReceivedFile, ...] = ()
+    messages: tuple[Any, ...] = ()
     status: int | None = None
+    fault: Fault | None = None
+
+    def __repr__(self) -> str:
+        names = ("query", "json", "form", "files", "messages")
+        told = [f"{name}={_brief.repr(value)}" for name in names if (value := getattr(self, name))]
+        return f"<{', '.join([self._line, *told])}>"
+
+    @property
+    def _line(self) -> str:
+        answer = "unanswered" if self.status is None else self.status
+        return f"{self.method} {self.path} {answer}{'' if self.fault is None else ' (fault)'}"
+
+    @property
+    def speech(self) -> ReceivedSpeech | None:
+        """What was to be said, and by which voice; over a WebSocket, by the newest context. `None` where nothing was."""
+        return next(reversed(speech_of(self)), None)
 
 
-class RequestLog(Sequence[ReceivedRequest]):
+class ReceivedRequests(Sequence[ReceivedRequest]):
+    """
+    Requests, newest last.
+
+    Args:
+        requests: They.
+        wanted: What they have in common, for the error where there is none.
+    """
+
+    def __init__(self, requests: Sequence[ReceivedRequest], *, wanted: str) -> None:
+        self._requests = tuple(requests)
+        self._wanted = wanted
+
+    @property
+    def _now(self) -> tuple[ReceivedRequest, ...]:
+        return self._requests
+
+    @overload
+    def __getitem__(self, index: int) -> ReceivedRequest: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[ReceivedRequest, ...]: ...
+    def __getitem__(self, index: int | slice) -> ReceivedRequest | tuple[ReceivedRequest, ...]:
+        return self._now[index]
+
+    def __iter__(self) -> Iterator[ReceivedRequest]:
+        return iter(self._now)
+
+    def __len__(self) -> int:
+        return len(self._now)
+
+    def __repr__(self) -> str:
+        return f"<{_lines(self._now)}>"
+
+    @property
+    def last(self) -> ReceivedRequest:
+        """The newest request; `IndexError` where there was none."""
+        __tracebackhide__ = True  # pytest shows the line of the test instead
+        requests = self._now
+        if not requests:
+            raise IndexError(self._wanted)
+        return requests[-1]
+
+    @property
+    def speech(self) -> list[ReceivedSpeech]:
+        """All speech that was asked for, whatever the answer was, oldest first; of a WebSocket, each context."""
+        return [speech for request in self._now for speech in speech_of(request)]
+
+    def where(self, path: str = "*", *, method: str | None = None, status: int | None = None) -> ReceivedRequests:
+        """
+        Give those requests that are alike.
+
+        Args:
+            path: Their path. `*` stands for any text (`/voices/*`); a slash at the end makes no difference.
+            method: Their method, `None` for any.
+            status: The status they were answered with, `None` for any.
+
+        Returns:
+            The requests until now, newest last.
+        """
+        requests = self._now
+        alike = [
+            request
+            for request in requests
+            if matches(path, request.path)
+            and (method is None or request.method == method.upper())
+            and (status is None or request.status == status)
+        ]
+        wanted = " ".join(str(one) for one in (method, path, status) if one is not None)
+        return ReceivedRequests(alike, wanted=f"nothing like {wanted!r} among {_lines(requests)}")
+
+
+def _lines(requests: Sequence[ReceivedRequest]) -> str:
+    if not requests:
+        return "no requests"
+    newest = [request._line for request in requests[-_MOST_SHOWN:]]  # noqa: SLF001 (of this module)
+    before = ["..."] if len(requests) > _MOST_SHOWN else []
+    return f"{len(requests)} request{'s' * (len(requests) > 1)}: {', '.join(before + newest)}"
+
+
+class RequestLog(ReceivedRequests):
     """
     The newest requests, newest last; a sequence that may be read from any thread.
 
@@ -97,30 +206,20 @@ class RequestLog(Sequence[ReceivedRequest]):
     """
 
     def __init__(self) -> None:
+        super().__init__((), wanted="nothing was asked yet")
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._records: dict[int, ReceivedRequest] = {}
         self._sizes: dict[int, int] = {}
         self._held = 0
 
-    @overload
-    def __getitem__(self, index: int) -> ReceivedRequest: ...
-    @overload
-    def __getitem__(self, index: slice) -> tuple[ReceivedRequest, ...]: ...
-    def __getitem__(self, index: int | slice) -> ReceivedRequest | tuple[ReceivedRequest, ...]:
+    @property
+    def _now(self) -> tuple[ReceivedRequest, ...]:
         with self._lock:
-            return tuple(self._records.values())[index]
+            return tuple(self._records.values())
 
     def __len__(self) -> int:
         return len(self._records)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({list(self[:])})"
-
-    @property
-    def last(self) -> ReceivedRequest:
-        """The newest request; `IndexError` where there was none."""
-        return self[-1]
 
     def clear(self) -> None:
         """Forget all requests."""

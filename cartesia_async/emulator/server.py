@@ -1,31 +1,36 @@
-"""The emulator as a server: started and stopped from async code, from sync code, or left running."""
+"""The emulator, from its arguments to the running server."""
 
 from __future__ import annotations
 
-import asyncio
-import ipaddress
-import socket
+import os
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection
-from contextlib import AbstractContextManager, ExitStack
-from types import TracebackType
-from typing import Self
+from collections.abc import Collection
 
 import attrs
 from aiohttp import web
-from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from .engines import engine_named
 from .engines.protocol import Engine
 from .exchange import Workshop, logger
+from .faults.chaos import SHARE, Chaos
+from .faults.concurrency import Concurrency
+from .faults.connections import Connections, WatchedServer
+from .faults.door import Door
+from .faults.failing import Failing
+from .faults.script import FaultScript
 from .gate import Gate
+from .local_server import LocalServer, base_url_of, listening_socket
 from .received import RequestLog
+from .recording.library import Library, Unmatched
+from .recording.replayer import Replayer
 from .state import State, fresh_state
+from .wav_sizes import WAV_SIZES, WavSizes
+from .websocket.limits import IDLE
 from .workers import Workers
 
 _GRACE = 0.2
-_LAST_PORT = 65_535
 _MOST_CRASHES = 100
+_MOST_UNMATCHED = 1_000
 
 
 @attrs.define(kw_only=True)
@@ -35,19 +40,19 @@ class _Running:
     base_url: str
     gate: Gate
     runner: web.ServerRunner
-    site: web.BaseSite
+    door: Door
     workers: Workers
 
     async def stop(self) -> None:
         """Close every connection, end every request under way, and join the workers."""
-        await self.site.stop()
+        self.door.close()
         for task in tuple(self.gate.under_way):
             task.cancel()
         await self.runner.cleanup()
         await self.workers.close()
 
 
-class Emulator:
+class Emulator(Failing, LocalServer[_Running]):
     """
     A local Cartesia: the same API on loopback, speaking real audio, with no key and no network.
 
@@ -62,15 +67,33 @@ class Emulator:
             nothing), an engine of your own, or `None`: espeak where it is installed, else tone.
         api_keys: The credentials accepted; `None` for any that is not empty.
         realtime: Whether streams are paced as speech, instead of as fast as they can be made.
+        wav_sizes: `"streamed"`: the header of a WAV answer says 0xFFFFFFFF for its sizes, as the service's does, which
+            sends it before it knows them. `"true"`: it says them, and the answer waits until all of it is made.
+        websocket_idle: How long a WebSocket may lie idle, no message coming in and nothing being said, before it is
+            closed (code 1001), seconds.
+        context_expiry: How long a context of a WebSocket that has nothing to say is kept open, seconds. By default 1
+            second from its last audio on, and before 2025-04-16 5 seconds from its last input on, as the service has it.
+        concurrency: How many calls that speak may be under way at once, as the plans of the service have it; one more is
+            answered 429, `concurrency_limited`. `None` for any number.
+        seed: Lets requests meet faults by chance, the same ones for the same seed and the same requests.
+        chaos: How many of the requests do, from 0 to 1; by default a quarter where there is a seed, else none. Without a
+            seed one is made up, and told by `seed`.
+        replay: A folder that a `Recorder` filled: every request is answered as the service answered the same one then,
+            and one that was not recorded with an error (501, `not_recorded`) that tells what differs.
 
     Attributes:
         requests: What the emulator was asked, newest last; the last 1,000 requests.
+        seed: What the faults by chance are drawn from; `None` where there are none.
 
     Raises:
-        ValueError: The port is none, or, on entering, there is no engine of that name, or its extra is not installed.
+        ValueError: The port, the sizes, a time, the concurrency or the share is none, or, on entering, there is no engine of that
+            name, or its extra is not installed.
+        RecordingError: On entering, when the folder to replay is not there, holds no recordings, or a damaged one.
         OSError: On entering, when the address cannot be listened on.
         RuntimeError: On entering, when it is running already.
     """
+
+    _called = "emulator"
 
     def __init__(
         self,
@@ -80,104 +103,102 @@ class Emulator:
         engine: str | Engine | None = None,
         api_keys: Collection[str] | None = None,
         realtime: bool = False,
+        wav_sizes: WavSizes = "streamed",
+        websocket_idle: float = IDLE,
+        context_expiry: float | None = None,
+        concurrency: int | None = None,
+        seed: int | str | None = None,
+        chaos: float | None = None,
+        replay: str | os.PathLike[str] | None = None,
     ) -> None:
         if isinstance(api_keys, str):
             raise TypeError("api_keys must be a collection of strings, not a string")
-        if not 0 <= port <= _LAST_PORT:
-            raise ValueError(f"port must be from 0 to {_LAST_PORT}, not {port}")
-        self._host = host
-        self._port = port
+        if concurrency is not None and concurrency < 1:
+            raise ValueError(f"concurrency must be 1 or more, or None, not {concurrency!r}")
+        if chaos is not None and not 0 <= chaos <= 1:
+            raise ValueError(f"chaos must be from 0 to 1, not {chaos!r}")
+        if not websocket_idle > 0:
+            raise ValueError(f"websocket_idle must be a number of seconds above 0, not {websocket_idle!r}")
+        if context_expiry is not None and not context_expiry >= 0:
+            raise ValueError(f"context_expiry must be a number of seconds, 0 or more, or None, not {context_expiry!r}")
+        if wav_sizes not in WAV_SIZES:
+            raise ValueError(f"wav_sizes must be one of {', '.join(WAV_SIZES)}, not {wav_sizes!r}")
+        super().__init__(host=host, port=port)
         self._engine = engine
         self._api_keys = None if api_keys is None else frozenset(api_keys)
         self._realtime = realtime
+        self._wav_sizes: WavSizes = wav_sizes
+        self._websocket_idle = websocket_idle
+        self._context_expiry = context_expiry
+        self._concurrency = concurrency
+        self._chaos = None if seed is None and chaos is None else Chaos(seed, SHARE if chaos is None else chaos)
+        self._faults = FaultScript(self._mind_the_door)
+        self._replay = replay
+        self._unmatched: deque[Unmatched] = deque(maxlen=_MOST_UNMATCHED)
         self._state: State | None = None
-        self._running: _Running | None = None
-        self._starting = False
-        self._thread: ExitStack | None = None
-        self._portal: BlockingPortal | None = None
         self._crashes: deque[Exception] = deque(maxlen=_MOST_CRASHES)
         self.requests = RequestLog()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {'not running' if self._running is None else self._running.base_url}>"
-
-    @property
-    def base_url(self) -> str:
-        """The address to point clients at, ``http://127.0.0.1:PORT``; `RuntimeError` while it does not run."""
-        if self._running is None:
-            raise RuntimeError("The emulator does not run: enter it with `async with` or `with` first.")
-        return self._running.base_url
+        self.seed = None if self._chaos is None else self._chaos.seed
 
     @property
     def crashes(self) -> tuple[Exception, ...]:
         """The newest exceptions (100 at most) that nothing foresaw and that a client saw as a 500."""
         return tuple(self._crashes)
 
-    async def __aenter__(self) -> Self:
-        await self._start()
-        return self
+    @property
+    def unmatched(self) -> tuple[Unmatched, ...]:
+        """What was asked and is not in the folder to replay, newest last; the last 1,000, each attempt counts."""
+        return tuple(self._unmatched)
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        await self._stop()
-
-    def __enter__(self) -> Self:
-        self._refuse_second_start()
-        with ExitStack() as stack:
-            portal_context: AbstractContextManager[BlockingPortal] = start_blocking_portal("asyncio")
-            portal = stack.enter_context(portal_context)
-            portal.call(self._start)
-            stack.callback(portal.call, self._stop)
-            self._thread = stack.pop_all()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
-    ) -> None:
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.close()
-
-    async def serve_forever(self, *, started: Callable[[str], Awaitable[None] | None] | None = None) -> None:
+    def reset(self) -> None:
         """
-        Run until cancelled; prints nothing.
+        Make it as new while it runs, from any thread: the library's voices, no datasets, requests, faults or crashes.
 
-        Args:
-            started: Called with the address once it listens.
+        Requests under way are carried out on what was there before, and are not seen in `requests`. Faults by chance,
+        and what is replayed, begin again with the first.
         """
-        async with self:
-            if started is not None:
-                result = started(self.base_url)
-                if result is not None:
-                    await result
-            await asyncio.get_running_loop().create_future()
+        self._faults.clear()
+        if self._chaos is not None:
+            self._chaos.restart()
+        self._state = fresh_state()
+        running = self._running
+        if running is not None:
+            running.gate.shop = attrs.evolve(running.gate.shop, state=self._state)
+            if running.gate.replayer is not None:
+                running.gate.replayer.library.rewind()
+        self._unmatched.clear()
+        self._crashes.clear()
+        self.requests.clear()
 
-    def _refuse_second_start(self) -> None:
-        if self._running is not None or self._starting:
-            raise RuntimeError("The emulator is running already.")
+    def close_idle_connections(self) -> int:
+        """Close the connections that carried a request and now lie idle; from any thread, and tells how many."""
+        running = self._running
+        return 0 if running is None else running.door.told(running.gate.connections.close_idle)
 
     async def _start(self) -> None:
-        self._refuse_second_start()
-        self._starting = True
-        try:
-            self._running = await self._listen()
-        finally:
-            self._starting = False
+        await super()._start()
+        self._mind_the_door()
 
-    async def _stop(self) -> None:
-        running, self._running = self._running, None
+    def _mind_the_door(self) -> None:
+        running = self._running
         if running is not None:
-            await running.stop()
+            running.door.told(lambda: running.door.refuse(refusing=self._faults.refusing))
+
+    async def _replayer(self, workers: Workers) -> Replayer | None:
+        if self._replay is None:
+            return None
+        return Replayer(library=await workers.run(Library, self._replay), unmatched=self._unmatched)
 
     async def _listen(self) -> _Running:
-        listener = _listener(self._host, self._port)
-        base_url = _address(listener)
+        listener = listening_socket(self._host, self._port, called=self._called, logger=logger)
+        base_url = base_url_of(listener)
         workers = Workers()
         try:
-            engine = await workers.run(_engine, self._engine)
+            # Recordings need no voice.
+            engine = await workers.run(_engine, self._engine if self._replay is None else "tone")
             if self._state is None:
                 self._state = await workers.run(fresh_state)
+            connections = Connections(self._faults, self.requests)
             gate = Gate(
                 shop=Workshop(
                     engine=engine,
@@ -186,39 +207,31 @@ class Emulator:
                     log=self.requests,
                     crashes=self._crashes,
                     realtime=self._realtime,
+                    wav_sizes=self._wav_sizes,
+                    websocket_idle=self._websocket_idle,
+                    context_expiry=self._context_expiry,
                     base_url=base_url,
+                    concurrency=Concurrency(limit=self._concurrency),
                 ),
                 api_keys=self._api_keys,
+                faults=self._faults,
+                chaos=self._chaos,
+                connections=connections,
+                replayer=await self._replayer(workers),
             )
             # Its handlers are cancelled when their client leaves: the engine must not speak to nobody.
-            server = web.Server(gate, handler_cancellation=True, access_log=None, logger=logger, debug=False)
+            server = WatchedServer(gate, handler_cancellation=True, access_log=None, logger=logger, debug=False)
+            server.watch = connections
             runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=_GRACE)
             await runner.setup()
-            site = web.SockSite(runner, listener)
-            await site.start()
+            door = Door(listener, server)
+            await door.open()
         except BaseException:
             listener.close()
             await workers.close()
             raise
-        return _Running(base_url=base_url, gate=gate, runner=runner, site=site, workers=workers)
+        return _Running(base_url=base_url, gate=gate, runner=runner, door=door, workers=workers)
 
 
 def _engine(wish: str | Engine | None) -> Engine:
     return engine_named(wish) if wish is None or isinstance(wish, str) else wish
-
-
-def _listener(host: str, port: int) -> socket.socket:
-    # One socket: `localhost` may stand for two addresses, and port 0 would then give a port to each.
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    listener = socket.create_server(address, family=family, backlog=1_024)
-    listener.setblocking(False)  # noqa: FBT003 (its only argument)
-    if not ipaddress.ip_address(address[0]).is_loopback:
-        logger.warning("The emulator listens on %s, which other machines may reach.", address[0])
-    return listener
-
-
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    if ipaddress.ip_address(host).is_unspecified:
-        host = "::1" if listener.family == socket.AF_INET6 else "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -34,8 +34,10 @@ def _shape(columns: Sequence[_Column[T]], thing: T, version: str, expand: Collec
 
 
 def _locale(voice: StoredVoice) -> str:
-    country = voice.country or _USUAL_COUNTRY.get(voice.language, voice.language.upper())
-    return f"{voice.language}-{country}"
+    # Versions before 2026-03-01 take a locale, or anything, for the language of a clone.
+    language, _, region = voice.language.replace("_", "-").partition("-")
+    country = voice.country or region.upper() or _USUAL_COUNTRY.get(language, language.upper())
+    return f"{language}-{country}"
 
 
 _USUAL_COUNTRY = {

@@ -7,7 +7,7 @@ from collections.abc import Generator
 
 import attrs
 
-from .audio.clips import Clip, UnreadableClip, changed, read_clip
+from .audio.clips import Clip, UnreadableClip, changes, read_clip
 from .audio.encoding import AudioFormat, Encoder, UnsupportedAudio
 from .bodies import Spooled
 from .engines.protocol import Engine, Timed, Utterance
@@ -61,14 +61,11 @@ def spoken(engine: Engine, utterance: Utterance, format: AudioFormat) -> Generat
 
 
 def revoiced(clip: Clip, timbre: Timbre, format: AudioFormat) -> Generator[Sounds]:
-    """Say a clip again in another voice, second by second. `Problem` (400) for a format not made here."""
+    """Say a clip again in another voice, a few seconds at a time. `Problem` (400) for a format not made here."""
     encoder = _encoder(format, clip.sample_rate)
     began = time.perf_counter()
-    other = changed(clip, timbre)
-    for start in range(0, len(other.samples), other.sample_rate):
-        second = other.samples[start : start + other.sample_rate]
-        data = encoder.encode(second)
-        yield _cut(data, len(second) / other.sample_rate, _since(began))
+    for stretch in changes(clip, timbre):
+        yield _cut(encoder.encode(stretch), len(stretch) / clip.sample_rate, _since(began))
         began = time.perf_counter()
     yield _cut(encoder.finish(), 0.0, 0.0)
 

@@ -26,6 +26,7 @@ CONTAINERS = ("raw", "wav", "mp3")
 ID = text(limit=200)
 EMBEDDING = items(number(low=-1e6, high=1e6), most=4_096)
 LOCALE = text(limit=35)
+TRANSCRIPT = text(blank=True)
 _NAMED_SPEEDS = {"slow": 0.8, "normal": 1.0, "fast": 1.25}
 _CONTROL_SPEEDS = {"slowest": -1.0, "slow": -0.5, "normal": 0.0, "fast": 0.5, "fastest": 1.0}
 _SLOWEST, _FASTEST = 0.5, 2.0
@@ -53,21 +54,24 @@ class SpeechOrder:
     context_id: str | None
 
 
-def speech_order(body: Fields, exchange: Exchange, *, containers: tuple[str, ...] = CONTAINERS) -> SpeechOrder:
+def speech_order(
+    body: Fields, exchange: Exchange, *, containers: tuple[str, ...] = CONTAINERS, initial: bool = True
+) -> SpeechOrder:
     """
-    Read the body of a speech call.
+    Read the body of a speech call, or a message that asks for speech.
 
     Args:
         body: The JSON body.
         exchange: The request, for its version and voices.
         containers: The containers allowed.
+        initial: Whether its transcript is the first of a context, which must hold something that can be said.
 
     Raises:
         Problem: 400 or 404, naming the field.
     """
     body.required("model_id", text(limit=200))
-    transcript = body.required("transcript", text(blank=True))
-    if not any(character.isalnum() for character in transcript):
+    transcript = body.required("transcript", TRANSCRIPT)
+    if initial and not any(character.isalnum() for character in transcript):
         raise invalid("Your initial transcript is empty or contains only punctuation.", title="Invalid transcript")
     timbre, control, native = _voice(body, exchange)
     config = body.within("generation_config") or Fields({})

@@ -77,7 +77,8 @@ class Workers:
 
         def end() -> None:
             self._pool.shutdown(wait=True, cancel_futures=False)
-            loop.call_soon_threadsafe(ended.set)
+            with contextlib.suppress(RuntimeError):  # the loop was closed, when nobody waited any more
+                loop.call_soon_threadsafe(ended.set)
 
         ender = threading.Thread(target=end, name="cartesia-emulator-end", daemon=True)
         ender.start()

@@ -183,21 +183,3 @@ class UnknownEvent:
 
 TTSEvent = AudioChunk | Timestamps | PhonemeTimestamps | FlushDone | Done | UnknownEvent
 VoiceChangerEvent = AudioChunk | Done | UnknownEvent
-
-
-@attrs.frozen(kw_only=True)
-class Audio:
-    """
-    A whole stream of events, put together.
-
-    Attributes:
-        data: All the audio, in the encoding asked for.
-        word_timestamps: All words with their times, where they were asked for.
-        phoneme_timestamps: All phonemes with their times, where they were asked for.
-        context_id: The context, where one was named.
-    """
-
-    data: bytes = attrs.field(repr=lambda data: f"<{len(data)} bytes>")
-    word_timestamps: WordTimestamps | None = None
-    phoneme_timestamps: PhonemeTimestampsData | None = None
-    context_id: str | None = None

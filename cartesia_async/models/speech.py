@@ -186,34 +186,51 @@ RawOutputFormat = RawFormat | RawFormatDict
 VoiceSpecifier = str | VoiceById | VoiceByEmbedding | VoiceByIdDict | VoiceByEmbeddingDict | Voice | VoiceMetadata
 
 
-class _SpeechNeeds(TypedDict):
-    model_id: str
+class _Text(TypedDict):
     transcript: str
+
+
+class _Speaker(TypedDict):
+    model_id: str
     voice: VoiceSpecifier
-    output_format: OutputFormat
 
 
-class SpeechOptions(_SpeechNeeds, total=False):
-    """The arguments of every call for speech; the first four are needed."""
-
+class _Style(TypedDict, total=False):
     language: str | None
     duration: float | None
     speed: Literal["slow", "normal", "fast"] | str | None
     generation_config: GenerationConfig | GenerationConfigDict | None
-    save: bool | None
     pronunciation_dict_id: str | None
     locale: str | None
     normalization: str | None
     accent: str | None
 
 
-class EventOptions(SpeechOptions, total=False):
-    """The arguments of a call for speech as events."""
+class _Format(TypedDict):
+    output_format: OutputFormat
 
+
+class _Events(TypedDict, total=False):
     add_timestamps: bool | None
     add_phoneme_timestamps: bool | None
     use_normalized_timestamps: bool | None
     context_id: str | None
+
+
+class SpeechOptions(_Text, _Speaker, _Format, _Style, total=False):
+    """The arguments of every call for speech; the first four are needed."""
+
+    save: bool | None
+
+
+class EventOptions(SpeechOptions, _Events, total=False):
+    """The arguments of a call for speech as events."""
+
+
+class ContextOptions(_Speaker, _Format, _Style, _Events, total=False):
+    """The arguments of speech over a WebSocket, whose text comes by itself; the first three are needed."""
+
+    max_buffer_delay_ms: int | None
 
 
 class _ChangeNeeds(TypedDict):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 from .._calls.binding import R, Resource, endpoint
 from .._calls.streaming import SpeechAudio, SpeechEvents
@@ -42,8 +43,8 @@ class VoiceChanger(Resource[R]):
             CartesiaError: The request failed; raised when the stream is read.
         """
         # https://docs.cartesia.ai/api-reference/voice-changer/bytes
-        form = _form("voice_changer.bytes", clip, options)
-        return SpeechAudio(Request("POST", "/voice-changer/bytes", needs=("voice_changer.bytes",), form=form))
+        form, wanted = _form("voice_changer.bytes", clip, options)
+        return SpeechAudio(Request("POST", "/voice-changer/bytes", needs=("voice_changer.bytes",), form=form), wanted)
 
     @endpoint
     def sse(self, clip: Uploadable, **options: Unpack[VoiceChangerOptions]) -> SpeechEvents[VoiceChangerEvent]:
@@ -66,15 +67,15 @@ class VoiceChanger(Resource[R]):
             CartesiaError: The request failed; raised when the stream is read.
         """
         # https://docs.cartesia.ai/api-reference/voice-changer/sse
-        form = _form("voice_changer.sse", clip, options)
+        form, wanted = _form("voice_changer.sse", clip, options)
         request = Request("POST", "/voice-changer/sse", needs=("voice_changer.sse",), form=form)
-        return SpeechEvents(request, partial(EventReader[VoiceChangerEvent], VoiceChangerEvent))
+        return SpeechEvents(request, partial(EventReader[VoiceChangerEvent], VoiceChangerEvent), wanted)
 
 
-def _form(call: str, clip: Uploadable, options: VoiceChangerOptions) -> Form:
+def _form(call: str, clip: Uploadable, options: VoiceChangerOptions) -> tuple[Form, Mapping[str, Any]]:
     checks.names(call, options, VoiceChangerOptions)
     wanted = {name.removeprefix(_PREFIX): value for name, value in options.items() if name.startswith(_PREFIX)}
     given = output_format({name: value for name, value in wanted.items() if value is not None}, prefix=_PREFIX)
     fields = [("voice[id]", checks.identifier("voice_id", options["voice_id"]))]
     fields += [(f"output_format[{name}]", str(value)) for name, value in given.items()]
-    return Form(tuple(fields), (("clip", Upload.of(clip)),))
+    return Form(tuple(fields), (("clip", Upload.of(clip)),)), given

@@ -7,8 +7,13 @@ from collections.abc import AsyncIterator
 from io import BytesIO
 
 from .._io.files import NewFile
+from .._wire.wav import repaired_header
+from ..audio.audio import Audio
+from ..audio.formats import HEAD, MEDIA_TYPES, AudioFormat
+from ..audio.playing import Playable
 from .derived import Chunks
 from .flow import Flow, Items
+from .playing import play
 from .reading import Stream
 
 
@@ -19,15 +24,18 @@ class AudioStream(Stream[bytes]):
     ``async for`` gives the pieces as they come from the network.
     """
 
-    def __init__(self, flow: Flow[bytes], content_type: str | None = None) -> None:
+    def __init__(self, flow: Flow[bytes], format: AudioFormat | None = None, *, in_events: bool = False) -> None:
         super().__init__(flow)
-        self._content_type = content_type
+        self._format, self._in_events = format, in_events
         self._left = bytearray()
 
     @property
     def content_type(self) -> str | None:
         """The audio's media type, such as ``"audio/wav"``."""
-        return self._content_type or self._answer.headers.get("Content-Type")
+        if self._in_events:
+            # The answer's own type is that of the events.
+            return MEDIA_TYPES[self._format.container if self._format is not None else "raw"]
+        return self._answer.headers.get("Content-Type")
 
     async def read(self, size: int = -1, /) -> bytes:
         """
@@ -46,7 +54,7 @@ class AudioStream(Stream[bytes]):
             self._begin()
         flow, left = self._flow, self._left
         if size < 0:
-            return await self._read_all()
+            return (await self._read_all()).getvalue()
         while len(left) < size:
             if not (pieces := await flow.batch()):
                 break
@@ -56,14 +64,59 @@ class AudioStream(Stream[bytes]):
         del left[: len(taken)]
         return taken
 
-    async def _read_all(self) -> bytes:
+    async def _read_all(self) -> BytesIO:
         # Its buffer is handed out without a copy: the body is in memory once.
         whole = BytesIO()
         whole.write(self._left)
         self._left.clear()
         while pieces := await self._flow.batch():
             whole.writelines(pieces)
-        return whole.getvalue()
+        return whole
+
+    async def collect(self) -> Audio:
+        """
+        Read to the end.
+
+        A WAV header that the service had to send before it knew the length is made true.
+
+        Returns:
+            All the audio, with its format.
+
+        Raises:
+            CartesiaError: The request failed, or the stream broke off.
+        """
+        self._begin()
+        try:
+            whole = await self._read_all()
+        except BaseException:
+            self._flow.abort()
+            raise
+        size = whole.tell()
+        whole.seek(0)
+        if (head := repaired_header(whole.read(HEAD), size)) is not None:
+            whole.seek(0)
+            whole.write(head)
+        return Audio(data=whole.getvalue(), format=self._format)
+
+    async def play(self, *, device: int | str | None = None) -> None:
+        """
+        Play the audio on a loudspeaker of this machine, from its first piece on, and wait until it has been heard.
+
+        The loudspeaker is taken hold of before anything is sent for. Cancelled, it is silent at once, and the connection
+        is closed.
+
+        Args:
+            device: Which loudspeaker, by number or by a part of its name; left out, the usual one.
+
+        Raises:
+            ValueError: MP3 was asked for, which cannot be played while it comes, or there is no such loudspeaker.
+            ImportError: The extra ``play`` is not installed.
+            OSError: The loudspeaker cannot play.
+            CartesiaError: The request failed, or the stream broke off.
+        """
+        playable = Playable(self._format)
+        self._put_back()
+        await play(self._begin(), playable, device)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         self._put_back()

@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from .._io.private_loop import PrivateLoop
-from ..models.events import Audio
+from ..audio.audio import Audio
 from .audio import AudioStream
 from .events import EventStream
 from .flow import Flow
-from .pages import Leaf, LeafSequence, Page, Pages, Walk
 from .reading import Stream
 
 T = TypeVar("T")
@@ -145,6 +145,39 @@ class BlockingAudioStream(BlockingStream[bytes]):
         """
         return _read(self._loop, self._stream._flow, self._stream.read, size)  # noqa: SLF001 - its twin
 
+    def collect(self) -> Audio:
+        """
+        Read to the end.
+
+        A WAV header that the service had to send before it knew the length is made true.
+
+        Returns:
+            All the audio, with its format.
+
+        Raises:
+            CartesiaError: The request failed, or the stream broke off.
+        """
+        return _read(self._loop, self._stream._flow, self._stream.collect)  # noqa: SLF001 - its twin
+
+    def play(self, *, device: int | str | None = None) -> None:
+        """
+        Play the audio on a loudspeaker of this machine, from its first piece on, and wait until it has been heard.
+
+        The loudspeaker is taken hold of before anything is sent for. Interrupted by Ctrl-C, it is silent at once, and the
+        connection is closed.
+
+        Args:
+            device: Which loudspeaker, by number or by a part of its name; left out, the usual one.
+
+        Raises:
+            ValueError: MP3 was asked for, which cannot be played while it comes, or there is no such loudspeaker.
+            ImportError: The extra ``play`` is not installed.
+            OSError: The loudspeaker cannot play.
+            CartesiaError: The request failed, or the stream broke off.
+        """
+        stream = self._stream
+        _read(self._loop, stream._flow, partial(stream.play, device=device))  # noqa: SLF001 - its twin
+
     def iter_chunks(self, size: int) -> Iterator[bytes]:
         """
         Iterate over the audio in pieces of one size.
@@ -189,71 +222,33 @@ class BlockingEventStream(BlockingStream[E], Generic[E]):
         """Give only the audio of the events, as a stream of its own that takes this one's place."""
         return BlockingAudioStream(self._loop, self._stream.audio())
 
+    def play(self, *, device: int | str | None = None) -> None:
+        """
+        Play the audio on a loudspeaker of this machine, from its first piece on, and wait until it has been heard.
+
+        The loudspeaker is taken hold of before anything is sent for. Interrupted by Ctrl-C, it is silent at once, and the
+        connection is closed.
+
+        Args:
+            device: Which loudspeaker, by number or by a part of its name; left out, the usual one.
+
+        Raises:
+            ValueError: MP3 was asked for, which cannot be played while it comes, or there is no such loudspeaker.
+            ImportError: The extra ``play`` is not installed.
+            OSError: The loudspeaker cannot play.
+            CartesiaError: The request failed, or the stream broke off.
+        """
+        stream = self._stream
+        _read(self._loop, stream._flow, partial(stream.play, device=device))  # noqa: SLF001 - its twin
+
     def collect(self) -> Audio:
         """
         Read to the end and put everything together.
 
         Returns:
-            The joined audio, with all timestamps.
+            The joined audio, with its format and all timestamps.
 
         Raises:
             CartesiaError: The request failed, or the stream broke off.
         """
         return _read(self._loop, self._stream._flow, self._stream.collect)  # noqa: SLF001 - its twin
-
-
-class BlockingPage(LeafSequence[T], Generic[T]):
-    """One page: a sequence of items, with the way to the next."""
-
-    def __init__(self, loop: PrivateLoop, page: Page[T]) -> None:
-        leaf: Leaf[T] = page._leaf  # noqa: SLF001 - its twin
-        super().__init__(leaf)
-        self._loop, self._page = loop, page
-
-    def next_page(self) -> BlockingPage[T]:
-        """
-        Ask for the page that follows.
-
-        Raises:
-            IndexError: This is the last page.
-            CartesiaError: The request failed.
-        """
-        return BlockingPage(self._loop, self._loop.call(self._page.next_page))
-
-
-class BlockingPages(Generic[T]):
-    """Items over many pages, of which each is asked for only when it is needed."""
-
-    def __init__(self, loop: PrivateLoop, pages: Pages[T]) -> None:
-        self._loop, self._pages = loop, pages
-
-    def first_page(self) -> BlockingPage[T]:
-        """
-        Ask for the first page.
-
-        Raises:
-            CartesiaError: The request failed.
-        """
-        return BlockingPage(self._loop, self._loop.call(self._pages.first_page))
-
-    def __iter__(self) -> Iterator[T]:
-        return _BlockingWalk(self._loop, self._pages._walk())  # noqa: SLF001 - its twin
-
-
-class _BlockingWalk(Generic[T]):
-    """All items, of which each page crosses threads once."""
-
-    def __init__(self, loop: PrivateLoop, walk: Walk[T]) -> None:
-        self._loop, self._walk = loop, walk
-        self._ready = deque[T]()
-
-    def __iter__(self) -> Self:
-        return self
-
-    def __next__(self) -> T:
-        while not self._ready:
-            if self._walk.over:
-                raise StopIteration
-            self._loop.call(self._walk.fill)
-            self._ready.extend(self._walk.batch())
-        return self._ready.popleft()

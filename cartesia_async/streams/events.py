@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
-from ..models.events import (
-    Audio,
-    AudioChunk,
-    PhonemeTimestamps,
-    PhonemeTimestampsData,
-    Timestamps,
-    WordTimestamps,
-)
+import attrs
+
+from ..audio.audio import Audio
+from ..audio.concatenation import phonemes_of, words_of
+from ..audio.formats import AudioFormat
+from ..audio.playing import Playable
+from ..models.events import AudioChunk, PhonemeTimestamps, PhonemeTimestampsData, Timestamps, WordTimestamps
+from ..models.speech import RawFormat
 from .audio import AudioStream
 from .derived import AudioOnly
+from .flow import Flow
+from .playing import play
 from .reading import Stream
 
 E = TypeVar("E")
@@ -23,22 +25,45 @@ E = TypeVar("E")
 class EventStream(Stream[E], Generic[E]):
     """Events as they arrive; the last is `Done`. An error that the service sends is raised."""
 
+    def __init__(self, flow: Flow[E], format: AudioFormat | None = None) -> None:
+        super().__init__(flow)
+        self._format = format
+
     def audio(self) -> AudioStream:
         """Give only the audio of the events, as a stream of its own that takes this one's place."""
-        return AudioStream(AudioOnly(self._begin()), content_type="audio/pcm")
+        return AudioStream(AudioOnly(self._begin()), self._format, in_events=True)
+
+    async def play(self, *, device: int | str | None = None) -> None:
+        """
+        Play the audio on a loudspeaker of this machine, from its first piece on, and wait until it has been heard.
+
+        The loudspeaker is taken hold of before anything is sent for. Cancelled, it is silent at once, and the connection
+        is closed.
+
+        Args:
+            device: Which loudspeaker, by number or by a part of its name; left out, the usual one.
+
+        Raises:
+            ValueError: MP3 was asked for, which cannot be played while it comes, or there is no such loudspeaker.
+            ImportError: The extra ``play`` is not installed.
+            OSError: The loudspeaker cannot play.
+            CartesiaError: The request failed, or the stream broke off.
+        """
+        playable = Playable(self._format)
+        await play(AudioOnly(self._begin()), playable, device)
 
     async def collect(self) -> Audio:
         """
         Read to the end and put everything together.
 
         Returns:
-            The joined audio, with all timestamps.
+            The joined audio, with its format and all timestamps.
 
         Raises:
             CartesiaError: The request failed, or the stream broke off.
         """
         flow = self._begin()
-        gathered = Gathered()
+        gathered = Gathered(self._format)
         try:
             while events := await flow.batch():
                 gathered.take(events)
@@ -49,9 +74,15 @@ class EventStream(Stream[E], Generic[E]):
 
 
 class Gathered:
-    """What a stream of events amounts to."""
+    """
+    What a stream of events amounts to.
 
-    def __init__(self) -> None:
+    Args:
+        format: The format that was asked for.
+    """
+
+    def __init__(self, format: AudioFormat | None = None) -> None:
+        self._format = format
         self._data = bytearray()
         self._words: list[WordTimestamps] = []
         self._phonemes: list[PhonemeTimestampsData] = []
@@ -63,6 +94,9 @@ class Gathered:
             if isinstance(event, AudioChunk):
                 self._data += event.data
                 self._context_id = event.context_id
+                if event.sample_rate is not None and isinstance(self._format, RawFormat):
+                    # The service knows best.
+                    self._format = attrs.evolve(self._format, sample_rate=event.sample_rate)
             elif isinstance(event, Timestamps):
                 self._words.append(event.word_timestamps)
             elif isinstance(event, PhonemeTimestamps):
@@ -70,19 +104,10 @@ class Gathered:
 
     def audio(self) -> Audio:
         """Put it together."""
-        words = phonemes = None
-        if self._words:
-            words = WordTimestamps(
-                words=tuple(word for part in self._words for word in part.words),
-                start=tuple(time for part in self._words for time in part.start),
-                end=tuple(time for part in self._words for time in part.end),
-            )
-        if self._phonemes:
-            phonemes = PhonemeTimestampsData(
-                phonemes=tuple(phoneme for part in self._phonemes for phoneme in part.phonemes),
-                start=tuple(time for part in self._phonemes for time in part.start),
-                end=tuple(time for part in self._phonemes for time in part.end),
-            )
         return Audio(
-            data=bytes(self._data), word_timestamps=words, phoneme_timestamps=phonemes, context_id=self._context_id
+            data=bytes(self._data),
+            format=self._format,
+            word_timestamps=words_of((part, 0) for part in self._words),
+            phoneme_timestamps=phonemes_of((part, 0) for part in self._phonemes),
+            context_id=self._context_id,
         )

@@ -12,7 +12,8 @@ from tests.servers import RawServer
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 _FORK = """
-import asyncio, gc, time, warnings
+import asyncio, gc, logging, time, warnings
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # how long a step takes is the machine's affair
 # From Python 3.12 on, a fork beside threads is warned of.
 warnings.filterwarnings("ignore", "This process", DeprecationWarning)
 def fork(child, leave=os._exit):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -233,3 +235,21 @@ async def test_a_task_that_is_cancelled_while_it_opens_closes_the_connection() -
             await server.client_closed.wait()
         with pytest.raises(RuntimeError, match="the request failed: there is nothing more to read"):
             await stream.read()
+
+
+async def test_a_connection_does_not_remember_its_first_caller() -> None:
+    """What the first call over a connection gave is free once nobody holds it, though the connection serves on."""
+    gc.disable()
+    try:
+        body = answer(200, b'{"ok": true, "version": "1"}', Content_Type="application/json")
+        async with raw_server(again_and_again(body)) as server, AsyncCartesia("k", base_url=server.url) as client:
+            task = asyncio.create_task(client.api_status.get())
+            await task
+            first = weakref.ref(task)
+            del task
+            await asyncio.sleep(0)
+            assert first() is None
+            await client.api_status.get()
+            assert server.connections == 1
+    finally:
+        gc.enable()

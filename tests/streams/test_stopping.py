@@ -80,12 +80,15 @@ async def by_cancellation(stream: Any, _: Held) -> None:
 
 
 async def by_cancellation_in_the_body(stream: Any, _: Held) -> None:
+    started = asyncio.Event()
+
     async def read() -> None:
         async for _item in stream:
+            started.set()
             await asyncio.Event().wait()
 
     task = asyncio.create_task(read())
-    await asyncio.sleep(0.02)
+    await started.wait()
     task.cancel()
     await asyncio.wait([task])
     assert task.cancelled()
@@ -93,16 +96,17 @@ async def by_cancellation_in_the_body(stream: Any, _: Held) -> None:
 
 async def by_timeout(stream: Any, _: Held) -> None:
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.03):
+        async with asyncio.timeout(None) as scope:
             async for _item in stream:
-                pass
+                scope.reschedule(asyncio.get_running_loop().time() + 0.01)
 
 
 async def by_wait_for(stream: Any, _: Held) -> None:
     iterator = aiter(stream)
+    await anext(iterator)
     with pytest.raises(TimeoutError):
         while True:
-            await asyncio.wait_for(anext(iterator), 0.03)
+            await asyncio.wait_for(anext(iterator), 0.01)
 
 
 async def by_dropping_the_iterator(stream: Any, _: Held) -> None:

@@ -10,6 +10,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, assert_type
 
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+
 from cartesia_async import (
     ApiInfo,
     AsyncCartesia,
@@ -19,6 +23,9 @@ from cartesia_async import (
     BlockingEventStream,
     BlockingPage,
     BlockingPages,
+    BlockingSpeechContext,
+    BlockingSpeechSocket,
+    BlockingSpeechStream,
     Cartesia,
     Dataset,
     DatasetFile,
@@ -29,6 +36,9 @@ from cartesia_async import (
     Page,
     Pages,
     RawFormat,
+    SpeechContext,
+    SpeechSocket,
+    SpeechStream,
     Timeout,
     TTSEvent,
     Upload,
@@ -37,6 +47,8 @@ from cartesia_async import (
     VoiceById,
     VoiceChangerEvent,
     VoiceMetadata,
+    WavFormat,
+    WordTimestamps,
 )
 
 RAW = RawFormat(encoding="pcm_s16le", sample_rate=44100)
@@ -51,6 +63,8 @@ async def asynchronous(client: AsyncCartesia) -> None:
     assert_type(await audio.read(), bytes)
     assert_type(await audio.read(4), bytes)
     assert_type(await audio.save("x.wav"), None)
+    assert_type(await audio.collect(), Audio)
+    assert_type(await audio.play(device="USB"), None)
     assert_type(await audio, AudioStream)
     assert_type(audio.iter_chunks(4096), AsyncIterator[bytes])
     async for chunk in audio:
@@ -74,10 +88,39 @@ async def asynchronous(client: AsyncCartesia) -> None:
     assert_type(await events, EventStream[TTSEvent])
     assert_type(events.audio(), AudioStream)
     assert_type(await events.collect(), Audio)
+    assert_type(await events.play(), None)
     async for event in events:
         assert_type(event, TTSEvent)
         if event.type == "chunk":
             print(event.status_code)
+
+    async with client.tts.websocket() as socket:
+        assert_type(socket, SpeechSocket)
+        context = socket.context(model_id="m", voice="v", output_format=RAW, context_id=None, max_buffer_delay_ms=0)
+        assert_type(context, SpeechContext)
+        assert_type(context.context_id, str)
+        assert_type(await context.send("Hello, "), None)
+        assert_type(await context.flush(), None)
+        assert_type(await context.finish(), None)
+        assert_type(await context.cancel(), None)
+        assert_type(context.audio(), AudioStream)
+        assert_type(await context.collect(), Audio)
+        async for event in context:
+            assert_type(event, TTSEvent)
+        assert_type(socket.stream(["t"], model_id="m", voice="v", output_format=RAW), SpeechStream)
+    assert_type(await client.tts.websocket(), SpeechSocket)
+
+    async def tokens() -> AsyncIterator[str]:
+        yield "t"
+
+    stream = client.tts.stream(tokens(), model_id="m", voice="v", output_format=RAW, add_timestamps=True)
+    assert_type(stream, SpeechStream)
+    assert_type(client.tts.stream("t", model_id="m", voice="v", output_format=RAW), SpeechStream)
+    assert_type(stream.events(), EventStream[TTSEvent])
+    assert_type(await stream.read(), bytes)
+    assert_type(await stream.collect(), Audio)
+    async for chunk in stream:
+        assert_type(chunk, bytes)
 
     changed = client.voice_changer.bytes(
         Path("a.wav"), voice_id="v", output_format_container="mp3", output_format_sample_rate=44100
@@ -131,6 +174,8 @@ def blocking(client: Cartesia) -> None:
     assert_type(audio, BlockingAudioStream)
     assert_type(audio.read(), bytes)
     assert_type(audio.save(Path("x.mp3")), None)
+    assert_type(audio.collect(), Audio)
+    assert_type(audio.play(device=1), None)
     assert_type(audio.iter_chunks(4096), Iterator[bytes])
     for chunk in audio:
         assert_type(chunk, bytes)
@@ -141,8 +186,23 @@ def blocking(client: Cartesia) -> None:
     assert_type(events, BlockingEventStream[TTSEvent])
     assert_type(events.audio(), BlockingAudioStream)
     assert_type(events.collect(), Audio)
+    assert_type(events.play(), None)
     for event in events:
         assert_type(event, TTSEvent)
+
+    with client.tts.websocket() as socket:
+        assert_type(socket, BlockingSpeechSocket)
+        context = socket.context(model_id="m", voice="v", output_format=RAW)
+        assert_type(context, BlockingSpeechContext)
+        assert_type(context.send("t"), None)
+        assert_type(context.finish(), None)
+        assert_type(context.collect(), Audio)
+        for event in context:
+            assert_type(event, TTSEvent)
+    stream = client.tts.stream(iter(["t"]), model_id="m", voice="v", output_format=RAW)
+    assert_type(stream, BlockingSpeechStream)
+    assert_type(stream.events(), BlockingEventStream[TTSEvent])
+    assert_type(stream.read(), bytes)
 
     with open("clip.wav", "rb") as file:
         assert_type(
@@ -182,10 +242,37 @@ def blocking(client: Cartesia) -> None:
     assert_type(client.close(), None)
 
 
+async def whole(audio: Audio) -> None:
+    """Everything that audio has."""
+    assert_type(audio.data, bytes)
+    assert_type(audio.format, RawFormat | WavFormat | Mp3Format | None)
+    assert_type(audio.container, str | None)
+    assert_type(audio.encoding, str | None)
+    assert_type(audio.sample_rate, int | None)
+    assert_type(audio.bit_rate, int | None)
+    assert_type(audio.word_timestamps, WordTimestamps | None)
+    assert_type(audio.duration, float)
+    assert_type(audio.to_wav(encoding="pcm_s16le"), Audio)
+    assert_type(audio.to_raw(), Audio)
+    assert_type(audio.resample(16000), Audio)
+    assert_type(audio.numpy(), npt.NDArray[np.float32])
+    assert_type(audio.save(Path("x.flac")), None)
+    assert_type(Audio.concat([audio, audio], gap=0.5), Audio)
+    assert_type(audio + audio, Audio)
+    assert_type(audio.srt(line_length=32, lines=1, pause=1, longest=5), str)
+    assert_type(audio.vtt(), str)
+    assert_type(audio.play(), None)
+    assert_type(await audio.aplay(device=None), None)
+    assert_type(audio.plot(audio.plot()), Axes)
+
+
 def mistakes(client: Cartesia, asynchronous: AsyncCartesia) -> None:
     """What a checker must refuse: each line would be reported as an unused exception if it did not."""
     client.voices.get(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.voices.get()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.tts.bytes(transcript="t")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.tts.stream("t", model_id="m")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.tts.stream(3, model_id="m", voice="v", output_format=RAW)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.voices.mix(voice=[])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Audio(data=b"") + b""  # type: ignore[operator]  # pyright: ignore
     asynchronous.voices.get("v").name  # type: ignore[attr-defined]  # pyright: ignore

@@ -14,7 +14,6 @@ from yarl import URL
 from ..._wire.codec import dumps
 from ..._wire.request import Outgoing
 from ..observer import Observer
-from ..secrecy import secrets_in
 from ..sources import Source
 from .failures import Failure, LostError, answer_had_begun, connection_failed, is_before_sending, once, timed_out
 from .response import Response
@@ -52,7 +51,7 @@ class Attempt:
         limits = self.outgoing.options.timeout
         url = URL(self.url, encoded=True)
         scope = asyncio.timeout(None)
-        sending = Sending(scope, self.deadline, limits.total)
+        sending = Sending(scope, session.timer, self.deadline, limits.total)
         sending.first_byte, sending.idle = limits.first_byte, limits.idle
         token = current.set(sending)
         try:
@@ -80,6 +79,7 @@ class Attempt:
             return self._failure(error, sending, url.host or "", scope_expired=scope.expired())
         finally:
             current.reset(token)
+            sending.over()
         return Response(
             raw,
             session,
@@ -87,12 +87,14 @@ class Attempt:
             first_byte=(sending.first_byte_until, limits.first_byte),
             idle=limits.idle,
             total=(self.deadline, limits.total),
-            secrets=secrets_in(self.headers),
+            sent=self.headers,
         )
 
     def _middlewares(self, session: aiohttp.ClientSession) -> tuple[aiohttp.ClientMiddlewareType, ...] | None:
         # What aiohttp never repeats needs no telling. The session may have its own, whose place ours would take.
-        return None if self.outgoing.request.method == "POST" else (once, *getattr(session, "_middlewares", ()))
+        if self.outgoing.request.method == "POST" or not getattr(session, "_retry_connection", True):
+            return None
+        return (once, *getattr(session, "_middlewares", ()))
 
     def _body(
         self, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]

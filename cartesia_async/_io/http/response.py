@@ -11,6 +11,7 @@ import aiohttp
 
 from ...errors import APIConnectionError, APITimeoutError, StreamInterruptedError
 from ..observer import Observer
+from ..secrecy import secrets_in
 from ..watch import Watch
 from .failures import timed_out
 from .sessions import LoopSession
@@ -24,13 +25,30 @@ class Response:
 
     Attributes:
         status: The HTTP status.
-        headers: The headers, whose names are case-insensitive.
-        request_id: The service's name for the request, where a header tells it.
         bytes_received: How much of the body has been read.
         began: Whether the first item of the body has come; before, `first_byte` runs, and then `idle`.
         at_end: Whether the body was read to its end.
-        secrets: What no error may hold, should the service repeat it.
     """
+
+    __slots__ = (
+        "__weakref__",
+        "_content",
+        "_ended",
+        "_first_byte",
+        "_idle",
+        "_limit",
+        "_loop",
+        "_loss",
+        "_observer",
+        "_raw",
+        "_sent",
+        "_total",
+        "_watch",
+        "at_end",
+        "began",
+        "bytes_received",
+        "status",
+    )
 
     def __init__(
         self,
@@ -41,24 +59,21 @@ class Response:
         first_byte: tuple[float | None, float | None],
         idle: float | None,
         total: tuple[float | None, float | None],
-        secrets: tuple[str, ...],
+        sent: Mapping[str, str],
     ) -> None:
         self._raw = raw
         self._content = raw.content
         self._loop = asyncio.get_running_loop()
         self._observer = observer
-        self.secrets = secrets
-        self._watch = Watch(self._loop, raw.close)
+        self._sent = sent
+        self._watch = Watch(session.timer, raw.close)
         self._first_byte, self._idle, self._total = first_byte, idle, total
         self._limit = ("idle", 0.0)
         self._ended: str | None = None
         self.began = False
         self.at_end = False
         self.bytes_received = 0
-        self.status = raw.status
-        self.headers: Mapping[str, str] = raw.headers
-        self.request_id = raw.headers.get("x-request-id") or raw.headers.get("request-id")
-        observer.status = raw.status
+        self.status = observer.status = raw.status
         session.responses.add(self)
         # The connection holds this in turn. Else what is collected in a circle would warn before it can be closed.
         protocol = getattr(raw, "_protocol", None)
@@ -72,9 +87,24 @@ class Response:
             self._loss.add_done_callback(self._lost)
 
     @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, whose names are case-insensitive."""
+        return self._raw.headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's name for the request, where a header tells it."""
+        return self.headers.get("x-request-id") or self.headers.get("request-id")
+
+    @property
     def attempts(self) -> int:
         """How many times the request was sent."""
         return self._observer.attempts
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no error may hold, should the service repeat it."""
+        return secrets_in(self._sent)
 
     async def piece(self) -> bytes:
         """
@@ -102,12 +132,13 @@ class Response:
             self.bytes_received += len(piece)
             if self.status < 300:
                 self._observer.piece(len(piece))
-        else:
-            if self._was_reset():
-                raise self._failure(ConnectionResetError())
+        if self._content.at_eof() and not self._was_reset():
+            # Told along with the last piece, the end costs no wait of its own.
             self.at_end = True
             self._watch.stop()
             self._let_go()
+        elif not piece:
+            raise self._failure(ConnectionResetError())
         return piece
 
     def _until(self) -> float | None:

@@ -14,6 +14,7 @@ from aiohttp.abc import AbstractStreamWriter
 
 from ..._wire.request import Form
 from ..sources import Source
+from ..watch import Timer, Watch
 
 current: ContextVar[Sending | None] = ContextVar("cartesia_async_sending", default=None)
 
@@ -30,9 +31,10 @@ class Sending:
         limit: The time limit that runs, and its length in seconds.
     """
 
-    def __init__(self, scope: asyncio.Timeout, deadline: float | None, total: float | None) -> None:
-        self._scope = scope
-        self._clock = asyncio.get_running_loop().time
+    def __init__(self, scope: asyncio.Timeout, timer: Timer, deadline: float | None, total: float | None) -> None:
+        self._clock = clock = asyncio.get_running_loop().time
+        self._scope: asyncio.Timeout | None = scope
+        self._watch: Watch | None = Watch(timer, lambda: scope.reschedule(clock()))
         self._deadline, self._total = deadline, total
         self.reused: bool | None = None
         self.begun = False
@@ -50,9 +52,15 @@ class Sending:
         if self._deadline is not None and (until is None or self._deadline < until):
             until = self._deadline
             self.limit = ("total", self._total or 0.0)
-        if not self.answered and not self._scope.expired():
-            self._scope.reschedule(until)
+        if self._watch is not None and self._scope is not None and not self.answered and not self._scope.expired():
+            self._watch.expect(until)
         return until
+
+    def over(self) -> None:
+        """The attempt is over. A connection's callbacks remember it as their context: it must not hold its task then."""
+        if self._watch is not None:
+            self._watch.stop()
+        self._watch = self._scope = None
 
     def connected(self, *, reused: bool) -> None:
         """A connection is there; the request goes out next."""

@@ -8,7 +8,7 @@ import threading
 import weakref
 from collections.abc import AsyncGenerator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import aiohttp
 from aiohttp.client_reqrep import ClientRequest
@@ -17,10 +17,8 @@ from aiohttp.tracing import Trace
 
 from ...errors import CartesiaError
 from ..closing import closed
+from ..watch import Timer
 from .sending import current
-
-if TYPE_CHECKING:
-    from .response import Response
 
 # What belongs to the parent of a forked process is kept for ever and never touched: closing it here would
 # take the parent's sockets out of the selector that both share.
@@ -63,12 +61,29 @@ class PooledConnector(aiohttp.TCPConnector):
                 transport._sock = None  # noqa: SLF001 - or it warns of what is done
 
 
+class Abortable(Protocol):
+    """What is open on a session: an answer that is being read, or a WebSocket."""
+
+    def abort(self, reason: str) -> None:
+        """End it at once."""
+        ...
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: touch nothing, and let what reads here know."""
+        ...
+
+
 def _new_session(*, force_close: bool = False) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
+    session = aiohttp.ClientSession(
         connector=PooledConnector(force_close=force_close),
         cookie_jar=aiohttp.DummyCookieJar(),
+        read_bufsize=_READ_SIZE,
         timeout=aiohttp.ClientTimeout(total=None, connect=None),
     )
+    if hasattr(session, "_retry_connection"):
+        # What is repeated is ours to decide, and to count.
+        session._retry_connection = False  # noqa: SLF001
+    return session
 
 
 def _close_now(connector: aiohttp.BaseConnector) -> None:
@@ -185,7 +200,8 @@ class LoopSession:
 
     Attributes:
         session: The session for all requests.
-        responses: The answers that are being read.
+        responses: The answers that are being read, and the WebSockets.
+        timer: What cuts short the waits of its calls.
         over: Whether it is closed, or about to be.
     """
 
@@ -194,7 +210,8 @@ class LoopSession:
         self._own = own is not None
         self.session = own if own is not None else _new_session()
         self._fresh: aiohttp.ClientSession | None = None
-        self.responses = weakref.WeakSet["Response"]()
+        self.responses = weakref.WeakSet[Abortable]()
+        self.timer = Timer(self._loop)
         self.over = False
         self._guard = self._until_the_loop_ends()
         _alive.add(self)
@@ -225,6 +242,7 @@ class LoopSession:
         """End open streams and close the connections."""
         _alive.discard(self)
         self._end_streams()
+        self.timer.stop()
         for session in self._sessions():
             await session.close()
         # A closed transport tells its protocol in the loop's next round, and gives its socket back in that.
@@ -238,6 +256,7 @@ class LoopSession:
         """Do the same without waiting."""
         _alive.discard(self)
         self._end_streams()
+        self.timer.stop()
         for session in self._sessions():
             connector = session.connector
             session.detach()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .clip import Clip, UnreadableClip
-from .hearing import changed, timbre_heard_in
+from .hearing import changes, timbre_heard_in
 from .reading import read_clip
 
-__all__ = ["Clip", "UnreadableClip", "changed", "read_clip", "timbre_heard_in"]
+__all__ = ["Clip", "UnreadableClip", "changes", "read_clip", "timbre_heard_in"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import array
 import math
+from collections.abc import Iterator
+from functools import partial
 
 import attrs
 
@@ -14,6 +17,7 @@ from .extra import extra_module
 from .intonation import intonation_of
 from .pace import words_a_minute
 from .praat import revoiced
+from .stretches import by_stretches
 
 # Who speaks at 110 Hz is taken for an average man, who speaks at 200 Hz for a woman: her formants are a fifth higher.
 _LOW_VOICE, _HIGH_VOICE, _HIGH_FORMANTS = 110.0, 200.0, 1.2
@@ -48,27 +52,27 @@ def timbre_heard_in(clip: Clip, *, language: str) -> Timbre:
     return localized(timbre, language)
 
 
-def changed(clip: Clip, timbre: Timbre) -> Clip:
+def changes(clip: Clip, timbre: Timbre) -> Iterator[array.array[float]]:
     """
-    Say a clip in another voice.
+    Say a clip in another voice, a few seconds at a time.
 
     Args:
         clip: What is said.
         timbre: The other voice; only its pitch and its formants count.
 
     Returns:
-        As many samples at the same rate, with the timing and the intonation of the clip; the clip itself where no voice
-        is heard. Without the extra, formants move with the pitch.
+        Stretches which together are as many samples at the same rate, with the timing and the intonation of the clip;
+        the clip itself where no voice is heard. Without the extra, formants move with the pitch.
     """
     intonation = intonation_of(clip)
     if intonation is None:
-        return clip
+        return iter((clip.samples,))
+    pitch = timbre.pitch / intonation.median
     parselmouth = extra_module("parselmouth")
     if parselmouth is None or extra_module("numpy") is None:
-        samples = shifted(clip.samples, clip.sample_rate, timbre.pitch / intonation.median)
-        return Clip(samples=samples, sample_rate=clip.sample_rate)
+        return shifted(clip.samples, clip.sample_rate, pitch)
     formants = timbre.formant / _formant_at(intonation.median)
-    return revoiced(parselmouth, clip, pitch=timbre.pitch, formants=formants) or clip
+    return by_stretches(clip, partial(revoiced, parselmouth, pitch=pitch, formants=formants))
 
 
 def _formant_at(pitch: float) -> float:

@@ -13,6 +13,7 @@ from .extra import extra_module
 from .praat import CEILING, FLOOR, sound_and_pitch
 
 _LISTENED = 60  # seconds, of which more says no more about a voice
+_AT_ONCE = 8  # seconds; while Praat works, nothing else does
 _COARSE_RATE = 4_000
 _FRAMES = 250
 _WINDOW = 0.04
@@ -51,8 +52,14 @@ def _moments(clip: Clip) -> list[float]:
     parselmouth = extra_module("parselmouth")
     if parselmouth is None or extra_module("numpy") is None:
         return _coarse_moments(clip)
-    found = sound_and_pitch(parselmouth, clip)
-    return [] if found is None else found[2]
+    heard: list[float] = []
+    size = _AT_ONCE * clip.sample_rate
+    for start in range(0, len(clip.samples), size):
+        found = sound_and_pitch(
+            parselmouth, Clip(samples=clip.samples[start : start + size], sample_rate=clip.sample_rate)
+        )
+        heard += [] if found is None else found[2]
+    return heard
 
 
 def _coarse_moments(clip: Clip) -> list[float]:

@@ -9,6 +9,13 @@ from typing import Protocol
 from .clip import Clip
 
 FLOOR, CEILING = 60.0, 500.0  # Hz, between which voices are
+# Unvoiced sounds are laid out by chance: it is to be the same chance each time, and nobody else's. In one script, which
+# no other thread gets between.
+_CHANGE = """
+random_initializeWithSeedUnsafelyButPredictably (1)
+Change gender: {formants:.9f}, {pitch:.9f}, 1, 1
+random_initializeSafelyAndUnpredictably ()
+"""
 
 
 class PraatObject(Protocol):
@@ -29,29 +36,30 @@ def sound_and_pitch(parselmouth: ModuleType, clip: Clip) -> tuple[PraatObject, P
     return (sound, pitch, voiced) if voiced else None
 
 
-def revoiced(parselmouth: ModuleType, clip: Clip, *, pitch: float, formants: float) -> Clip | None:
+def revoiced(parselmouth: ModuleType, clip: Clip, *, pitch: float, formants: float) -> array.array[float]:
     """
-    Move the median of the pitch and the formants; timing and intonation stay.
+    Move the pitch and the formants; timing and intonation stay.
 
     Args:
         parselmouth: The library.
         clip: What is said.
-        pitch: The new median, Hz.
+        pitch: The factor for the pitch.
         formants: The factor for the formants.
 
     Returns:
-        As many samples, `None` where no voice is heard.
+        As many samples, the same ones for the same clip; those of the clip where no voice is heard.
     """
     import numpy as np
 
     found = sound_and_pitch(parselmouth, clip)
     if found is None:
-        return None
+        return clip.samples
     sound, melody, _ = found
-    made = parselmouth.praat.call([sound, melody], "Change gender", formants, pitch, 1.0, 1.0)
+    median: float = parselmouth.praat.call(melody, "Get quantile", 0, 0, 0.5, "Hertz")
+    (made,) = parselmouth.praat.run([sound, melody], _CHANGE.format(formants=formants, pitch=pitch * median))
     # The Praat command works at another rate within, and comes back a sample longer or shorter.
     count = len(clip.samples)
     values = np.zeros(count, np.float32)
     there = made.values[0][:count]
     values[: len(there)] = there
-    return Clip(samples=array.array("f", values.tobytes()), sample_rate=clip.sample_rate)
+    return array.array("f", values.tobytes())

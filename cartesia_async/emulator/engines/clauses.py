@@ -32,14 +32,15 @@ def clauses(transcript: str) -> Iterator[str]:
     text = _UNSPEAKABLE.sub(" ", transcript)
     start = 0
     while start < len(text):
-        end = _end(text, start)
+        end = clause_end(text, start)
         clause = text[start:end]
         if _speakable(clause):
             yield clause
         start = end
 
 
-def _end(text: str, start: int) -> int:
+def clause_end(text: str, start: int = 0) -> int:
+    """Give where the clause that begins at `start` ends: the end of the text, unless an earlier end is sure."""
     limit = min(start + _LONGEST, len(text))
     for found in _SENTENCE_END.finditer(text, start, limit):
         shortened = found[0].rstrip(" ") == "." and _SHORTENED.search(

@@ -81,6 +81,10 @@ class _ChildError(Exception):
     """The process has ended in the middle of a text."""
 
 
+class _TextError(Exception):
+    """A fork of the process has ended in the middle of a text."""
+
+
 class _Child:
     """The process."""
 
@@ -126,6 +130,8 @@ class _Child:
         except OSError as error:
             raise _ChildError from error
         answer: Answer = json.loads(self._line())
+        if answer["size"] < 0:
+            raise _TextError
         data = said.read(answer["size"])
         if len(data) < answer["size"]:
             raise _ChildError
@@ -192,6 +198,8 @@ class EspeakLibrary:
                 }
                 try:
                     answer, samples = self._running().say(order)
+                except _TextError:
+                    continue
                 except _ChildError:
                     self._end()
                     continue

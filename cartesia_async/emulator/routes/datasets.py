@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import attrs
 from aiohttp import web
 
 from ..asked_version import has
@@ -15,6 +16,7 @@ from .voices import DESCRIPTION, NAME
 
 _UNNAMED = "upload"
 _MOST_FILENAME = 500
+_ONE = "datasets.one"
 
 
 async def list_(exchange: Exchange) -> web.StreamResponse:
@@ -37,6 +39,30 @@ async def create(exchange: Exchange) -> web.StreamResponse:
     return exchange.answer(dataset_shape(exchange.state.datasets.put(dataset), exchange.version))
 
 
+async def get(exchange: Exchange) -> web.StreamResponse:
+    """`GET /datasets/{id}`."""
+    return exchange.answer(dataset_shape(_dataset(exchange), exchange.version))
+
+
+async def update(exchange: Exchange) -> web.StreamResponse:
+    """`PATCH /datasets/{id}`: what is left out stays."""
+    dataset = _dataset(exchange)
+    body = await exchange.json()
+    changed = attrs.evolve(
+        dataset,
+        name=body.optional("name", NAME, dataset.name),
+        description=body.optional("description", DESCRIPTION, dataset.description),
+    )
+    exchange.state.datasets.put(changed)
+    return web.Response(status=204)
+
+
+async def delete(exchange: Exchange) -> web.StreamResponse:
+    """`DELETE /datasets/{id}`."""
+    exchange.state.datasets.remove(_dataset(exchange).id)
+    return web.Response(status=204)
+
+
 async def list_files(exchange: Exchange) -> web.StreamResponse:
     """`GET /datasets/{id}/files`."""
     shelf, version = _dataset(exchange).files, exchange.version
@@ -54,6 +80,13 @@ async def upload_file(exchange: Exchange) -> web.StreamResponse:
     return web.Response(status=204)
 
 
+async def delete_file(exchange: Exchange) -> web.StreamResponse:
+    """`DELETE /datasets/{id}/files/{file}`."""
+    if _dataset(exchange).files.remove(exchange.ids["file"]) is None:
+        raise not_found("file of this dataset")
+    return web.Response(status=204)
+
+
 def _dataset(exchange: Exchange) -> StoredDataset:
     dataset = exchange.state.datasets.get(exchange.ids["id"])
     if dataset is None:
@@ -64,6 +97,10 @@ def _dataset(exchange: Exchange) -> StoredDataset:
 ROUTES = (
     Route("GET", "/datasets", list_),
     Route("POST", "/datasets", create),
+    Route("GET", "/datasets/{id}", get, feature=_ONE),
+    Route("PATCH", "/datasets/{id}", update, feature=_ONE),
+    Route("DELETE", "/datasets/{id}", delete, feature=_ONE),
     Route("GET", "/datasets/{id}/files", list_files),
     Route("POST", "/datasets/{id}/files", upload_file),
+    Route("DELETE", "/datasets/{id}/files/{file}", delete_file, feature=_ONE),
 )

@@ -26,6 +26,7 @@ class Route:
         feature: Its name in the table of availability, where not all versions have it.
         open: Whether it needs neither a version nor a credential.
         versioned: Whether it needs a version.
+        socket: Whether it opens a WebSocket, of which the credential may stand in the query.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Route:
     feature: str | None = None
     open: bool = False
     versioned: bool = True
+    socket: bool = False
 
     def match(self, parts: list[str]) -> Mapping[str, str] | None:
         """Give the variable parts of a path, `None` where it is another path."""

@@ -19,6 +19,7 @@ from ..exchange import Exchange
 from ..problems import invalid
 from ..sounding import Sound, Sounds, heard, revoiced
 from ..speech import ID, audio_format
+from ..wav_sizes import with_sizes
 from .table import Route
 
 # Clients up to this version read the events as lines of JSON with a `type`, later ones as server-sent events without.
@@ -67,7 +68,7 @@ async def _sounds(exchange: Exchange) -> tuple[Generator[Sounds], AudioFormat]:
         timbre = exchange.voice(voice.required("id", ID)).timbre
         format = audio_format(form.fields)
         clip = await exchange.shop.workers.run(heard, place)
-    return revoiced(clip, timbre, format), format
+    return with_sizes(revoiced(clip, timbre, format), format, exchange.shop.wav_sizes), format
 
 
 ROUTES = (

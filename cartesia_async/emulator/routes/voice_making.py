@@ -169,6 +169,14 @@ async def clone(exchange: Exchange) -> web.StreamResponse:
     return exchange.answer(metadata_shape(exchange.state.voices.put(voice), exchange.version))
 
 
+async def clone_clip(exchange: Exchange) -> web.StreamResponse:
+    """`POST /voices/clone/clip` (up to 2024-11-13): the embedding of a clip, which becomes a voice by `POST /voices`."""
+    async with exchange.clip_form() as (form, place):
+        form.fields.optional("enhance", FLAG)
+        timbre = await exchange.shop.workers.run(_listen, place, "en")
+    return exchange.answer({"embedding": embedding_of(timbre)})
+
+
 def _listen(place: Spooled, language: str) -> Timbre:
     return timbre_heard_in(heard(place), language=language)
 
@@ -178,4 +186,5 @@ ROUTES = (
     Route("POST", "/voices/mix", mix, feature="voices.mix"),
     Route("POST", "/voices/localize", localize),
     Route("POST", "/voices/clone", clone),
+    Route("POST", "/voices/clone/clip", clone_clip, feature="voices.clone_clip"),
 )

@@ -20,6 +20,7 @@ from ..shapes import VOICE_EXPANSIONS, voice_shape
 from ..sounding import spoken
 from ..speech import LOCALE
 from ..state import StoredVoice
+from ..wav_sizes import with_sizes
 from .table import Route
 
 GENDER = one_of("masculine", "feminine", "gender_neutral")
@@ -88,7 +89,8 @@ async def preview(exchange: Exchange) -> web.StreamResponse:
     said = voice.name if any(character.isalnum() for character in voice.name) else voice.language
     format = AudioFormat(container="wav", sample_rate=24_000, encoding="pcm_s16le", bit_rate=None)
     utterance = Utterance(transcript=said, timbre=voice.timbre, language=voice.language)
-    return await send_audio(exchange, spoken(exchange.shop.engine, utterance, format), format.content_type)
+    speech = with_sizes(spoken(exchange.shop.engine, utterance, format), format, exchange.shop.wav_sizes)
+    return await send_audio(exchange, speech, format.content_type)
 
 
 def _shape(exchange: Exchange, voice: StoredVoice, expand: Collection[str]) -> dict[str, object]:

@@ -16,7 +16,7 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cartesia_async.emulator.audio.clips import Clip, UnreadableClip, changed, read_clip, timbre_heard_in
+from cartesia_async.emulator.audio.clips import Clip, UnreadableClip, changes, read_clip, timbre_heard_in
 from cartesia_async.emulator.audio.encoding import AudioFormat, Encoder
 from cartesia_async.emulator.audio.intonation import intonation_of
 from cartesia_async.emulator.audio.pace import words_a_minute
@@ -233,6 +233,12 @@ def test_a_fast_voice_is_heard_as_one() -> None:
     assert fast is not None
     assert (slow, fast) == (pytest.approx(9 / 1.5 * 20, rel=0.05), pytest.approx(18 / 1.5 * 20, rel=0.05))
     assert timbre_heard_in(spoken(3.0, syllables=6.0), language="en").rate == pytest.approx(fast)
+
+
+def changed(clip: Clip, timbre: Timbre) -> Clip:
+    """All that a clip becomes."""
+    samples = array.array("f", b"".join(stretch.tobytes() for stretch in changes(clip, timbre)))
+    return Clip(samples=samples, sample_rate=clip.sample_rate)
 
 
 def quiet(count: int) -> Clip:

@@ -1,0 +1,106 @@
+"""Opening WebSockets, again where that is right."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from .. import _about
+from .._wire.backoff import delay_before, is_retried_status
+from .._wire.request import Outgoing
+from .._wire.status import parse_retry_after
+from ..errors import APIStatusError, CartesiaError
+from .closing import closed_meanwhile
+from .http.exchange import header_map
+from .http.failures import Failure, timed_out
+from .http.handshake import shake_hands
+from .http.websocket import WebSocket
+from .observer import Observer
+from .secrecy import cleanse, secrets_in
+
+if TYPE_CHECKING:
+    from .credentials import Secret
+    from .transport import Transport
+
+_HEADERS = {"User-Agent": f"cartesia-async/{_about.version}"}
+# What a repetition cannot mend, whatever its status.
+_FINAL = frozenset({"quota_exceeded", "plan_upgrade_required"})
+
+
+async def dial(transport: Transport, outgoing: Outgoing, observer: Observer) -> WebSocket:
+    """
+    Open a WebSocket, with as many attempts as the options allow.
+
+    Raises:
+        CartesiaError: It was refused, or not answered, for good.
+    """
+    try:
+        return await _dial(transport, outgoing, observer)
+    except CartesiaError as error:
+        error.attempts = observer.attempts
+        cleanse(error)
+        raise
+
+
+async def _dial(transport: Transport, outgoing: Outgoing, observer: Observer) -> WebSocket:
+    session = await transport.sessions.here()
+    clock = asyncio.get_running_loop().time
+    total = outgoing.options.timeout.total
+    deadline = None if total is None else clock() + total
+    while True:
+        secret = await _secret(transport, deadline, total)
+        if transport.sessions.closed:
+            raise closed_meanwhile()
+        observer.attempt()
+        name, value = transport.credentials.header(secret, outgoing.version)
+        headers = header_map(_HEADERS, {"Cartesia-Version": outgoing.version, name: value}, outgoing.options.headers)
+        outcome = await shake_hands(
+            outgoing,
+            transport.base_url + outgoing.request.target,
+            headers,
+            session,
+            deadline,
+            own=transport.sessions.own is not None,
+        )
+        if isinstance(outcome, WebSocket):
+            outcome.attempts = observer.attempts
+            return outcome
+        if transport.sessions.closed:
+            raise closed_meanwhile() from outcome.error
+        if isinstance(outcome.error, CartesiaError):
+            cleanse(outcome.error, secrets_in(headers))
+        delay = _delay(outcome, observer.attempts, outgoing, transport)
+        if delay is None or (deadline is not None and clock() + delay >= deadline):
+            raise outcome.error from outcome.error.__cause__
+        assert isinstance(outcome.error, Exception)
+        observer.retry(delay, outcome.error)
+        await asyncio.sleep(delay)
+
+
+async def _secret(transport: Transport, deadline: float | None, total: float | None) -> Secret:
+    if (secret := transport.credentials.fixed) is not None:
+        return secret
+    scope = asyncio.timeout_at(deadline)
+    try:
+        async with scope:
+            return await transport.credentials.current()
+    except TimeoutError as error:
+        if not scope.expired():
+            raise
+        raise timed_out("total", total or 0.0) from error
+
+
+def _delay(failure: Failure, attempts: int, outgoing: Outgoing, transport: Transport) -> float | None:
+    if attempts > outgoing.options.max_retries:
+        return None
+    error = failure.error
+    retry_after = None
+    if isinstance(error, APIStatusError):
+        if not is_retried_status(error.status_code) or error.error_code in _FINAL:
+            return None
+        retry_after = parse_retry_after(error.headers, time.time())
+        error.retry_after = retry_after
+    elif not failure.repeatable:
+        return None
+    return delay_before(attempts, retry_after, random=transport._dice)  # noqa: SLF001 - the same dice for all that is repeated

@@ -1,0 +1,119 @@
+"""One WebSocket: messages out, messages in, and the moment when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+
+from ..._wire.status import without_secrets
+
+_NORMAL = (1000).to_bytes(2, "big")  # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
+_UNSAID = 1005  # no code was in the closing frame
+
+
+class LostError(Exception):
+    """The connection is over; its text says why."""
+
+
+class WebSocket:
+    """
+    A WebSocket that is open.
+
+    Attributes:
+        headers: The headers of the handshake's answer.
+        request_id: The service's name for the handshake, where a header tells it.
+        attempts: How many handshakes were tried.
+        secrets: What no error may hold, should the service repeat it.
+        heard: When anything came last, in the loop's time.
+        sent: When a message was sent last.
+    """
+
+    def __init__(
+        self, raw: aiohttp.ClientWebSocketResponse[Any], headers: Mapping[str, str], secrets: tuple[str, ...]
+    ) -> None:
+        self._raw = raw
+        self._clock = asyncio.get_running_loop().time
+        self._transport: asyncio.Transport | None = getattr(getattr(raw, "_writer", None), "transport", None)
+        self.headers = headers
+        self.request_id = headers.get("x-request-id") or headers.get("request-id")
+        self.attempts = 0
+        self.secrets = secrets
+        self.heard = self.sent = self._clock()
+
+    async def receive(self) -> bytes:
+        """
+        Wait for the next message; pings are answered meanwhile.
+
+        Raises:
+            LostError: The connection is over.
+        """
+        while True:
+            message = await self._raw.receive()
+            self.heard = self._clock()
+            kind, data = message.type, message.data
+            if kind is aiohttp.WSMsgType.TEXT or kind is aiohttp.WSMsgType.BINARY:
+                return data.encode() if isinstance(data, str) else bytes(data)
+            if kind is aiohttp.WSMsgType.PING:
+                self._post(self._raw.pong(data))
+            elif kind is not aiohttp.WSMsgType.PONG:
+                raise LostError(self._farewell(message))
+
+    def _farewell(self, message: Any) -> str:
+        if message.type is aiohttp.WSMsgType.ERROR:
+            return f"what came is no WebSocket frame ({type(message.data).__name__})"
+        if message.type is not aiohttp.WSMsgType.CLOSE:
+            return "the connection broke off"
+        code = self._raw.close_code
+        said = f": {without_secrets(self.secrets, message.extra)}" if message.extra else ""
+        return f"the service closed the connection ({'no code' if code in {None, 0, _UNSAID} else code}{said})"
+
+    async def send(self, message: bytes) -> None:
+        """
+        Send a message, and wait while the connection is slow.
+
+        Raises:
+            LostError: The connection is over.
+        """
+        self.sent = self._clock()
+        try:
+            await self._raw.send_frame(message, aiohttp.WSMsgType.TEXT)
+        except (aiohttp.ClientError, OSError, RuntimeError) as error:
+            msg = f"the connection broke off ({type(error).__name__})"
+            raise LostError(msg) from error
+
+    def post(self, message: bytes) -> None:
+        """Send a message without waiting; where the connection is over, do nothing."""
+        self.sent = self._clock()
+        self._post(self._raw.send_frame(message, aiohttp.WSMsgType.TEXT))
+
+    def ping(self) -> None:
+        """Ask whether the other end is there."""
+        self._post(self._raw.ping())
+
+    def _post(self, sending: Coroutine[Any, Any, None]) -> None:
+        # What is sent is written at the first step; the coroutine would then only wait for a slow connection.
+        with suppress(StopIteration, aiohttp.ClientError, OSError, RuntimeError):
+            sending.send(None)
+        sending.close()
+
+    def close(self) -> None:
+        """Take leave and close the connection, without waiting."""
+        self._post(self._raw.send_frame(_NORMAL, aiohttp.WSMsgType.CLOSE))
+        self._let_go()
+
+    def kill(self) -> None:
+        """Close the connection to a peer that is gone: what is left to send would be kept for it in vain."""
+        with suppress(RuntimeError):  # its loop was closed
+            if self._transport is not None:
+                self._transport.abort()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        # The public way waits for the other end's leave.
+        response: aiohttp.ClientResponse | None = getattr(self._raw, "_response", None)
+        if response is not None:
+            response.close()

@@ -1,0 +1,294 @@
+"""One context: what was said on it, what has come, and who waits for more."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
+
+from .._io.watch import Timer
+from .._wire.generation import Generation, Input
+from .._wire.segments import is_speakable
+from ..errors import APITimeoutError, CartesiaError, StreamError, StreamInterruptedError
+from ..models.events import AudioChunk, Done, FlushDone, TTSEvent
+from ..models.timeouts import Timeout
+from .limits import Limits
+
+LONGEST_JOURNAL = 1 << 20  # characters that are kept, to be said again
+_BEHIND = 256 * 1024  # bytes that wait to be read, from which on no more text is asked for
+_FAR_AHEAD = 64 * 1024  # characters sent before any audio has come, from which on the same
+
+
+class Carrier(Protocol):
+    """What a channel asks of the connection it is on."""
+
+    def relieved(self) -> None:
+        """Learn that events were taken, or are waited for."""
+        ...
+
+    def left(self, channel: Channel) -> None:
+        """End the context on the service, and forget the channel."""
+        ...
+
+
+class Channel:
+    """
+    One context, on the loop of its connection.
+
+    Args:
+        generation: What its inputs have in common.
+        version: The API version that its messages are written for.
+        timeout: The time limits.
+        timer: Gives the timer of its loop.
+
+    Attributes:
+        carrier: The connection it is on; ``None`` before the first input, and while a lost one is replaced.
+        journal: What was sent, until audio has come: it can be said again. ``None`` where it cannot.
+        replays: How often it was said again.
+        begun: Whether audio has come.
+        finished: Whether no more inputs follow.
+        over: Whether no more events will come.
+        is_complete: Whether the service has sent the last of them.
+        unread: Bytes of the messages that nobody has taken yet.
+        request_id: The service's name for the handshake of its connection, where it gave one.
+        waiting: Whether somebody waits for an event.
+    """
+
+    def __init__(self, generation: Generation, version: str, timeout: Timeout, timer: Callable[[], Timer]) -> None:
+        self.generation, self.version = generation, version
+        self._timeout, self._timer = timeout, timer
+        self._limits: Limits | None = None
+        self.carrier: Carrier | None = None
+        self.journal: list[Input] | None = []
+        self._journal_size = 0
+        self.replays = 0
+        self.begun = self.finished = self.over = False
+        self._failure: Exception | None = None
+        self._inbox = deque[TTSEvent]()
+        self.unread = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._relief: asyncio.Future[None] | None = None
+        self._flushes = 0
+        self.is_complete = False
+        self.request_id: str | None = None
+        self.events_received = self.bytes_received = 0
+
+    @property
+    def context_id(self) -> str:
+        """The context's name."""
+        return self.generation.context_id
+
+    @property
+    def limits(self) -> Limits:
+        """Its time limits, on its loop."""
+        if self._limits is None:
+            self._limits = Limits(self._timeout, self._timer(), self._run_out)
+        return self._limits
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody waits for an event."""
+        return self._waiter is not None
+
+    @property
+    def said(self) -> bool:
+        """Whether anything was sent."""
+        return self.journal is None or bool(self.journal)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the service has ended it, before the user did."""
+        return self.over and self._failure is None and not self.finished
+
+    def check(self) -> None:
+        """
+        Make sure that another input can be sent.
+
+        Raises:
+            CartesiaError: The context failed, or the service has ended it.
+            RuntimeError: The user has ended it.
+        """
+        self.raise_failure()
+        if self.has_ended:
+            # The service ends a context that has been quiet for some seconds.
+            raise self.described(
+                StreamInterruptedError(f"the service has ended context {self.context_id} before its end")
+            )
+        if self.finished:
+            msg = f"context {self.context_id} is finished: nothing more can be said on it"
+            raise RuntimeError(msg)
+
+    def raise_failure(self) -> None:
+        """Raise what ended the context, if it failed."""
+        if self._failure is not None:
+            raise another(self._failure)
+
+    def note(self, given: Input) -> None:
+        """Learn that an input is being sent, for the first time."""
+        if self.journal is not None:
+            self._journal_size += len(given.text)
+            if self._journal_size > LONGEST_JOURNAL:
+                self.journal = None
+            else:
+                self.journal.append(given)
+        self.finished = not given.more
+        self._flushes += given.flush
+        self.expect_answer(given)
+
+    def expect_answer(self, given: Input) -> None:
+        """Let the time run from now, in which the service has to answer an input."""
+        # Only what can be heard, or ends something, is sure to be answered.
+        if is_speakable(given.text) or given.flush or not given.more:
+            self.limits.owe(again=self.begun)
+
+    def adrift(self) -> None:
+        """Learn that its connection is lost and is being replaced: the service can answer nothing meanwhile."""
+        self.carrier = None
+        self.replays += 1
+        self.limits.settle()
+        # What came before any audio was not shown yet, and will come again.
+        self._inbox.clear()
+        self.unread = self.events_received = 0
+
+    def deliver(self, events: Iterable[TTSEvent], size: int) -> None:
+        """Take what one message of *size* bytes brought."""
+        if self.over:
+            return
+        self.bytes_received += size
+        self.unread += size
+        for event in events:
+            self._inbox.append(event)
+            self.events_received += 1
+            if isinstance(event, AudioChunk) and event.data:
+                self.begun, self.journal = True, None
+            elif isinstance(event, FlushDone):
+                self._flushes = max(0, self._flushes - 1)
+            elif isinstance(event, Done):
+                self.over = self.is_complete = True
+        if self.begun:
+            # After what was said last has been answered, the service may be waiting for more text.
+            if self.finished or self._flushes:
+                self.limits.owe(again=True)
+            else:
+                self.limits.settle()
+        if self._is_ready:
+            self._wake()
+
+    def fail(self, error: Exception) -> None:
+        """Let whoever reads know that no more will come, after what has."""
+        if self.over:
+            return
+        self.over = True
+        self._failure = self.described(error)
+        self._wake()
+
+    def break_off(self, error: Exception) -> None:
+        """Fail, and end the context on the service."""
+        self.fail(error)
+        self._let_go()
+
+    def end(self) -> None:
+        """End it as the user wants, on the service too: what nobody has read is dropped."""
+        if not self.over:
+            self._inbox.clear()
+            self.unread = 0
+            self._inbox.append(Done(context_id=self.context_id))
+            self.over = self.finished = True
+            self._let_go()
+        self._wake()
+
+    def described(self, error: Exception) -> Exception:
+        """Write on *error* which context it is, and how far it had come."""
+        if isinstance(error, (StreamError, APITimeoutError)):
+            error.context_id = error.context_id or self.context_id
+            error.request_id = error.request_id or self.request_id
+            error.events_received, error.bytes_received = self.events_received, self.bytes_received
+        return error
+
+    async def take(self) -> list[TTSEvent]:
+        """
+        Wait for events and take all that have come; none at the end.
+
+        Raises:
+            CartesiaError: The context failed.
+        """
+        if not self._is_ready:
+            self._waiter = asyncio.get_running_loop().create_future()
+            self.limits.wait(begun=self.begun)
+            if self.carrier is not None:
+                self.carrier.relieved()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+                self.limits.relax()
+        taken = list(self._inbox)
+        if taken:
+            self._inbox.clear()
+            self.unread = 0
+            self._relieve()
+        elif self._failure is not None:
+            raise self._failure
+        return taken
+
+    @property
+    def _is_ready(self) -> bool:
+        # What comes before any audio waits for it: should the connection be lost, all of it comes again.
+        return self.over or (self.begun and bool(self._inbox))
+
+    async def room(self) -> None:
+        """Wait until whoever reads has caught up, and the service with what it was sent."""
+        while not self.over and (self.unread >= _BEHIND or (self.journal and self._journal_size >= _FAR_AHEAD)):
+            self._relief = asyncio.get_running_loop().create_future()
+            await self._relief
+
+    def leave(self) -> None:
+        """Forget the context, and end it on the service."""
+        if not self.over:
+            self.over = True
+            self._failure = self._failure or StreamInterruptedError(f"the context {self.context_id} was left")
+            self.described(self._failure)
+            self._let_go()
+        self._inbox.clear()
+        self.unread = 0
+        self._wake()
+
+    def _let_go(self) -> None:
+        if self.carrier is not None:
+            self.carrier.left(self)
+            self.carrier = None
+
+    def abandon(self) -> None:
+        """Be over, and touch nothing: its loop has ended, or is another process's."""
+        self.over = self.finished = True
+
+    def _wake(self) -> None:
+        if self.over and self._limits is not None:
+            self._limits.stop()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+        self._relieve()
+
+    def _relieve(self) -> None:
+        if self._relief is not None and not self._relief.done():
+            self._relief.set_result(None)
+        if self.carrier is not None:
+            self.carrier.relieved()
+
+    def _run_out(self, error: APITimeoutError) -> None:
+        error.args = (f"context {self.context_id}: {error}",)
+        self.break_off(error)
+
+
+E = TypeVar("E", bound=BaseException)
+
+
+def another(error: E) -> E:
+    """Give a twin of an error: each who meets it has a traceback of their own."""
+    if not isinstance(error, CartesiaError):
+        return error
+    twin = copy.copy(error)
+    twin.__cause__ = error.__cause__
+    return twin

@@ -1,0 +1,239 @@
+"""One WebSocket and the contexts on it."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+from typing import Protocol
+
+from .._io.http.websocket import LostError, WebSocket
+from .._io.observer import Observer
+from .._io.secrecy import cleanse
+from .._wire.generation import Input
+from .._wire.messages import Message, MessageReader
+from ..errors import APIResponseError, StreamEventError, StreamInterruptedError
+from .channel import Channel
+from .pulse import Pulse
+
+MOST_UNREAD = 4 << 20  # bytes on one connection, while nobody waits for more
+MOST_IGNORED = 64 << 20  # bytes of one context, while others are waited for
+_REMEMBERED = 4096
+_logger = logging.getLogger("cartesia_async")
+
+
+class Owner(Protocol):
+    """What a connection tells the pool."""
+
+    def lost(self, connection: Connection, reason: str) -> None:
+        """Learn that it is over."""
+        ...
+
+    def emptied(self, connection: Connection) -> None:
+        """Learn that its last context has ended."""
+        ...
+
+
+class Connection:
+    """
+    One WebSocket, read by one task, and the channels on it.
+
+    It stops reading while more than `MOST_UNREAD` bytes wait and nobody waits for any: so a slow reader slows the
+    service. Where somebody does wait, it reads on, since theirs may come next: so a slow reader does not stop another.
+    What piles up for a context that nobody reads meanwhile is bounded by `MOST_IGNORED`; beyond, that context fails.
+
+    Attributes:
+        socket: The WebSocket.
+        channels: The open contexts, by their names.
+        over: Whether it is lost or closed.
+        born: When it was opened, in the loop's time.
+    """
+
+    def __init__(self, socket: WebSocket, version: str, idle: float | None, owner: Owner, observer: Observer) -> None:
+        loop = asyncio.get_running_loop()
+        self.socket, self.version = socket, version
+        self._owner, self._observer = owner, observer
+        self._loop = loop
+        self.channels: dict[str, Channel] = {}
+        self.over = False
+        self.born = loop.time()
+        self._reader = MessageReader()
+        self._left: dict[
+            str, None
+        ] = {}  # names of contexts that were left, or failed: what still comes for them is late
+        self._unread = 0
+        self._draining = 0
+        self._gate: asyncio.Future[None] | None = None
+        self._pulse = Pulse(socket, idle, self._found_dead)
+        self.task = loop.create_task(self._read(), name="cartesia_async WebSocket")
+
+    async def send(self, channel: Channel, given: Input) -> None:
+        """Say something new on a channel of this connection, and wait while the connection is slow."""
+        message = channel.generation.message(given, self.version)
+        channel.note(given)
+        self._draining += 1
+        self.relieved()
+        try:
+            await self.socket.send(message)
+        except LostError as error:
+            self.lose(str(error))
+        finally:
+            self._draining -= 1
+
+    def adopt(self, channel: Channel) -> None:
+        """Take a channel on; what was said on it before is said again."""
+        self.channels[channel.context_id] = channel
+        self._left.pop(channel.context_id, None)
+        channel.carrier, channel.request_id = self, self.socket.request_id
+        for given in channel.journal or ():
+            self.socket.post(channel.generation.message(given, self.version))
+            channel.expect_answer(given)
+
+    def left(self, channel: Channel) -> None:
+        """End a context on the service, and forget it."""
+        if self._forget(channel) and not self.over:
+            self.socket.post(channel.generation.cancellation())
+            self._look_whether_empty()
+
+    def relieved(self) -> None:
+        """Learn that events were taken, or are waited for."""
+        if self._gate is not None and not self._gate.done():
+            self._gate.set_result(None)
+
+    def lose(self, reason: str, *, dead: bool = False) -> None:
+        """End: the connection is over, or its peer is gone."""
+        if self.over:
+            return
+        self._end()
+        if dead:
+            self.socket.kill()
+        else:
+            self.socket.close()
+        self._owner.lost(self, reason)
+
+    def close(self, reason: str) -> None:
+        """End it in good order: what is open on it is ended on the service, and fails with *reason*."""
+        if self.over:
+            return
+        for channel in list(self.channels.values()):
+            self.socket.post(channel.generation.cancellation())
+        self._end()
+        self.socket.close()
+        for channel in list(self.channels.values()):
+            channel.fail(StreamInterruptedError(f"context {channel.context_id} was cut off: {reason}"))
+        self.channels.clear()
+
+    def _end(self) -> None:
+        self.over = True
+        self._pulse.pause()
+        self._observer.ended(None)
+        try:
+            current = asyncio.current_task(self._loop)
+        except RuntimeError:
+            current = None
+        if self.task is not current:
+            self.task.cancel()
+
+    def _found_dead(self, reason: str) -> None:
+        self.lose(reason, dead=True)
+
+    async def _read(self) -> None:
+        try:
+            while True:
+                if self._unread >= MOST_UNREAD:
+                    await self._pause()
+                self._route(await self.socket.receive())
+        except asyncio.CancelledError:
+            self.close("its task was cancelled")
+            raise
+        except LostError as error:
+            reason = str(error)
+        except Exception as error:
+            # Whatever it is, nobody must wait for what will not come.
+            _logger.exception("a WebSocket could not be read")
+            reason = f"it could not be read ({type(error).__name__})"
+        self.lose(reason)
+
+    async def _pause(self) -> None:
+        channels = self.channels.values()
+        while not self._draining and not any(channel.waiting for channel in channels):
+            self._unread = sum(channel.unread for channel in channels)
+            if self._unread < MOST_UNREAD:
+                return
+            self._pulse.pause()
+            self._gate = self._loop.create_future()
+            try:
+                await self._gate
+            finally:
+                self._gate = None
+                if not self.over:
+                    self._pulse.resume()
+
+    def _route(self, data: bytes) -> None:
+        size = len(data)
+        self._observer.piece(size)
+        message = self._reader.read(data)
+        channel = self.channels.get(message.context_id or "")
+        if message.error is not None:
+            self._failed(channel, message, message.error)
+        elif channel is None:
+            self._stray(message, size)
+        else:
+            self._unread += size
+            channel.deliver(message.events, size)
+            if channel.over:
+                self._forget(channel)
+                self._look_whether_empty()
+            elif channel.unread > MOST_IGNORED:
+                self._give_up(channel)
+
+    def _failed(self, channel: Channel | None, message: Message, error: StreamEventError | APIResponseError) -> None:
+        cleanse(error, self.socket.secrets)
+        if channel is not None:
+            reached = [channel]
+        elif message.context_id is None:
+            # It may concern any of them: that none was told would leave it waiting.
+            reached = list(self.channels.values())
+        else:
+            reached = []
+        if not reached:
+            self._stray(message, 0)
+        for each in reached:
+            each.fail(copy.copy(error))
+            if isinstance(error, StreamEventError):
+                self._forget(each)
+            else:
+                self.left(each)
+        self._look_whether_empty()
+
+    def _stray(self, message: Message, size: int) -> None:
+        if message.context_id in self._left:
+            return
+        kinds = [event.type for event in message.events] or ["error"]
+        _logger.warning(
+            "a WebSocket message (%s, %d bytes) belongs to no open context: %r",
+            ", ".join(kinds),
+            size,
+            message.context_id,
+        )
+
+    def _give_up(self, channel: Channel) -> None:
+        msg = f"context {channel.context_id} was ended: nobody read its {channel.unread} bytes, while others were read"
+        channel.fail(StreamInterruptedError(msg))
+        self.left(channel)
+
+    def _forget(self, channel: Channel) -> bool:
+        if self.channels.get(channel.context_id) is not channel:
+            return False
+        del self.channels[channel.context_id]
+        channel.carrier = None
+        if not channel.is_complete:
+            self._left[channel.context_id] = None
+        if len(self._left) > _REMEMBERED:
+            del self._left[next(iter(self._left))]
+        self.relieved()
+        return True
+
+    def _look_whether_empty(self) -> None:
+        if not self.channels and not self.over:
+            self._owner.emptied(self)

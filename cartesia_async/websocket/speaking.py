@@ -1,0 +1,172 @@
+"""Sending a text while it comes, and receiving its audio meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+
+from .._wire.clock import Clock
+from .._wire.generation import Input
+from .._wire.segments import Segmenter, cut, is_speakable
+from ..audio.formats import AudioFormat, format_of
+from ..audio.samples import WIDTHS
+from ..errors import StreamError, StreamInterruptedError
+from ..models.events import Done, TTSEvent
+from ..models.speech import RawFormat
+from .beginning import new_channel, renamed
+from .channel import Channel
+from .pool import Pool
+from .source import Text, checked, pieces_of
+
+
+class Speaking:
+    """
+    A text that is being spoken.
+
+    As a rule it is one context. Where the text pauses for so long that the service ends that, the rest is spoken in
+    another, and its times are moved accordingly.
+
+    Args:
+        pool: The connections.
+        channel: The first context.
+        text: The text.
+    """
+
+    def __init__(self, pool: Pool, channel: Channel, text: Text) -> None:
+        self.pool = pool
+        self._channels = [channel]
+        self._at = 0
+        self._text = checked(text)
+        self._pump: asyncio.Task[None] | None = None
+        self._spoken_out = False  # the text has come to its end
+        self._failure: Exception | None = None
+        self._turn: asyncio.Event | None = None
+        self._ended = False
+        self._clock = Clock(_rate_of(self.format))
+
+    @property
+    def format(self) -> AudioFormat | None:
+        """The format of the audio."""
+        return format_of(self._channels[0].generation.body.fields["output_format"])
+
+    @property
+    def version(self) -> str:
+        """The API version that is spoken."""
+        return self._channels[0].version
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing left to end."""
+        return self._ended and self._spoken_out and all(channel.over for channel in self._channels)
+
+    def start(self) -> None:
+        """Begin to send, unless it has begun."""
+        if self._pump is None:
+            self._turn = asyncio.Event()
+            self._pump = asyncio.get_running_loop().create_task(self._say_all(), name="cartesia_async text")
+
+    def stop(self) -> None:
+        """End it, here and on the service."""
+        if self._pump is not None:
+            self._pump.cancel()
+        for channel in self._channels:
+            channel.leave()
+
+    async def settle(self) -> None:
+        """Wait until the source of the text is closed."""
+        if self._pump is not None:
+            await asyncio.wait([self._pump])
+
+    def described(self, error: StreamError) -> None:
+        """Write on *error* how far it has come."""
+        self._channels[-1].described(error)
+
+    async def take(self) -> list[TTSEvent]:
+        """
+        Wait for events and take all that have come; none at the end.
+
+        Raises:
+            CartesiaError: It failed.
+            Exception: What the source of the text raised.
+        """
+        assert self._turn is not None
+        while not self._ended:
+            if self._at == len(self._channels):
+                if self._spoken_out:
+                    return self._end()
+                self._turn.clear()
+                await self._turn.wait()
+                continue
+            channel = self._channels[self._at]
+            events = [self._clock.on(event) for event in await channel.take()]
+            if not events or isinstance(events[-1], Done):
+                self._at += 1
+                self._clock.restart()
+                if channel.finished:
+                    self._ended = True
+                elif self._spoken_out:
+                    return [*events[:-1], *self._end()]
+                else:
+                    events = events[:-1]
+            if events:
+                return events
+        return []
+
+    def _end(self) -> list[TTSEvent]:
+        self._ended = True
+        if self._failure is not None:
+            raise self._failure
+        return [Done(context_id=self._channels[-1].context_id)]
+
+    async def _say_all(self) -> None:
+        try:
+            await self._say_pieces()
+        except Exception as error:  # noqa: BLE001 - it is the source's, or the connection's, and raised where it is read
+            self._failure = error
+            self._channels[-1].break_off(error)
+        finally:
+            self._spoken_out = True
+            assert self._turn is not None
+            self._turn.set()
+
+    async def _say_pieces(self) -> None:
+        if isinstance(self._text, str):
+            segments = cut(self._text)
+        else:
+            segmenter = Segmenter()
+            async with aclosing(pieces_of(self._text)) as pieces:
+                async for piece in pieces:
+                    for segment in segmenter.feed(piece):
+                        await self._say(segment)
+                    await self._channels[-1].room()
+            segments = segmenter.finish()
+            if not segmenter.spoken:
+                # Of nothing, there is nothing to be heard.
+                self._channels[-1].end()
+                return
+        for segment in segments[:-1]:
+            await self._say(segment)
+            await self._channels[-1].room()
+        await self._say(segments[-1] if segments else "", more=False)
+
+    async def _say(self, text: str, *, more: bool = True) -> None:
+        while True:
+            channel = self._channels[-1]
+            if channel.has_ended:
+                if not is_speakable(text):
+                    return
+                channel = new_channel(self.pool, renamed(channel.generation), channel.version)
+                self._channels.append(channel)
+                assert self._turn is not None
+                self._turn.set()
+            try:
+                await self.pool.send(channel, Input(text, more=more))
+            except StreamInterruptedError:
+                if channel.has_ended:
+                    continue
+                raise
+            return
+
+
+def _rate_of(format: AudioFormat | None) -> int | None:
+    return WIDTHS[format.encoding] * format.sample_rate if isinstance(format, RawFormat) else None

@@ -1,0 +1,163 @@
+"""The quick way to read events, held equal to the plain one."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import math
+import pickle
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cartesia_async import APIResponseError, AudioChunk, StreamEventError
+from cartesia_async._wire import chunks, documents, events
+from cartesia_async._wire.events import EventReader
+from cartesia_async.models.events import TTSEvent
+from tests.wire.frames import LONG, b64
+
+STANDARD = (documents.plainly_read, documents.plainly_decoded)
+FOUND = (documents.quickly_read, documents.quickly_decoded)
+WAYS = {"standard": STANDARD, "found": FOUND}
+
+
+@contextmanager
+def going(way: tuple[Callable[..., Any], Callable[..., Any]] | None) -> Iterator[None]:
+    """Read events in one of the quick *ways*, or in none."""
+    with pytest.MonkeyPatch.context() as patch:
+        if way is None:
+            patch.setattr(events, "quick_chunk", lambda _: None)
+        else:
+            patch.setattr(chunks, "quickly_read", way[0])
+            patch.setattr(chunks, "quickly_decoded", way[1])
+        yield
+
+
+def outcome(way: Any, *pieces: bytes) -> tuple[object, ...]:
+    """Read the *pieces* of a body; tell all that comes of it."""
+    reader = EventReader[Any](TTSEvent)
+    ready = deque[Any]()
+    error = None
+    with going(way):
+        try:
+            for piece in pieces:
+                reader.feed(piece, ready)
+        except (APIResponseError, StreamEventError) as raised:
+            error = (type(raised), str(raised))
+    # `repr` tells 1, 1.0 and True apart, which are equal to Python, and takes one NaN for another.
+    shown = [(repr(event), getattr(event, "data", None)) for event in ready]
+    return shown, error, reader.events_received, reader.context_id, reader.finished
+
+
+NUMBERS = st.one_of(
+    st.integers(-(2**70), 2**70),
+    st.sampled_from([2**53, 2**63 - 1, 2**63, 2**64, -(2**63) - 1, 10**30]),
+    st.floats(allow_nan=False, allow_infinity=False),
+)
+ODD = NUMBERS | st.sampled_from([None, True, "", "a", {}, [], math.nan, math.inf, "\ud800", "é"])
+AUDIO = st.one_of(
+    st.binary(max_size=40).map(b64),
+    st.sampled_from(
+        [b64(LONG), b64(LONG)[:-1], b64(LONG)[:2400] + "!", "YQ", "YQ=", "YR==", "YWFh=", "YW\nFh", "é", 'a"b']
+    ),
+    ODD,
+)
+USUAL: dict[str, st.SearchStrategy[Any]] = {
+    "type": st.just("chunk"),
+    "data": st.binary(max_size=40).map(b64) | st.just(b64(LONG)),
+    "done": st.just(False),
+    "status_code": st.just(206),
+    "step_time": NUMBERS,
+    "context_id": st.none() | st.text(max_size=3),
+    "flush_id": st.none() | st.integers(0, 3),
+}
+CHUNKS = st.fixed_dictionaries(
+    {"data": USUAL["data"]}, optional={name: usual for name, usual in USUAL.items() if name != "data"}
+)
+# What may be odd about one field of a chunk that is else as usual.
+ODDITIES: dict[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys([*USUAL, "sample_rate", "pitch", "error", "title", "word_timestamps"], ODD),
+    "type": st.sampled_from(["done", "timestamps", "error", "viseme", "", None, 7]),
+    "data": AUDIO,
+    "done": st.sampled_from([True, None, 1, "yes"]),
+    "word_timestamps": st.sampled_from([None, {}, {"words": ["a"], "start": [10**30], "end": [0.5]}]),
+    "inner": st.sampled_from([{"data": b64(LONG)}, {"data": "YQ=="}]),
+}
+ODD_CHUNKS = st.sampled_from(sorted(ODDITIES)).flatmap(
+    lambda name: st.tuples(CHUNKS, ODDITIES[name]).map(lambda drawn: {**drawn[0], name: drawn[1]})
+)
+EVENTS = CHUNKS | ODD_CHUNKS
+
+
+def written(document: dict[str, Any], *, spaced: bool) -> bytes:
+    """Write a document as one of the ways that JSON can be written."""
+    return json.dumps(document, separators=(", ", ": ") if spaced else (",", ":")).encode()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(st.lists(st.tuples(EVENTS, st.booleans()), min_size=1, max_size=4), st.data())
+def test_any_event_however_it_is_cut(way: str, sent: list[tuple[dict[str, Any], bool]], data: st.DataObject) -> None:
+    """Both ways give the same objects, or the same error, for any event and for any cut."""
+    body = b"".join(b"data: " + written(document, spaced=spaced) + b"\n\n" for document, spaced in sent)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(body)), max_size=4)))
+    pieces = [body[start:end] for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True)]
+    assert outcome(WAYS[way], *pieces) == outcome(None, body)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(st.text(alphabet='{}[]",:\\udatyphcnk0123456789.eE+-NaIfly é ', max_size=60), st.booleans())
+@example('"type":"chunk","data":"YQ==","step_time":18446744073709551616', False)
+@example('"type":"chunk","data":"YQ==","data":"Yg=="', False)
+@example('"type":"chunk","data":"YQ==","data":"Yg=="', True)
+@example('"type":"chunk","\\u0064ata":"YQ=="', False)
+@example('"type":"chunk","data":"YQ==","step_time":NaN', False)
+@example('"type":"chunk","data":"YQ==","context_id":"\\ud800"', False)
+@example('"type":"chunk","data":"YQ=="} {', False)
+@example('"type":"chunk","data":"YQ\\u003d="', True)
+def test_any_text(way: str, inside: str, long: bool) -> None:
+    """Nor does text that is hardly JSON, or not at all, make a difference."""
+    text = inside.replace("YQ==", b64(LONG)) if long else inside
+    body = b"data: {" + text.encode(errors="surrogatepass").replace(b"\n", b"") + b"}\n\n"
+    assert outcome(WAYS[way], body) == outcome(None, body)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("audio", [b"ab", LONG], ids=["short", "long"])
+@pytest.mark.parametrize("kind", [{"type": "chunk"}, {}], ids=["typed", "untyped"])
+def test_the_usual_chunk_goes_the_quick_way(way: str, audio: bytes, kind: dict[str, str]) -> None:
+    """What a stream is made of is read without the plain way."""
+    document = {**kind, "data": b64(audio), "done": False, "status_code": 206, "step_time": 1.5, "context_id": "c"}
+    with going(WAYS[way]):
+        made = chunks.quick_chunk(written(document, spaced=False))
+    assert made == AudioChunk(data=audio, status_code=206, step_time=1.5, context_id="c")
+
+
+def test_accelerators_are_used_where_they_are_installed() -> None:
+    """What reads JSON and base64 is the fastest that is installed."""
+    modules = {getattr(FOUND[0], "__module__", ""), getattr(getattr(FOUND[1], "func", None), "__module__", "")}
+    for name in ("orjson", "pybase64"):
+        assert any(name in str(module) for module in modules) == (importlib.util.find_spec(name) is not None)
+
+
+def test_a_chunk_made_quickly_is_like_any_other() -> None:
+    """It is equal to one made by its class, pickles, and is frozen."""
+    made = chunks.quick_chunk(b'{"type":"chunk","data":"YQ==","flush_id":1,"sample_rate":8000}')
+    assert made is not None
+    usual = AudioChunk(data=b"a", flush_id=1, sample_rate=8000)
+    assert made == pickle.loads(pickle.dumps(made)) == usual
+    assert made.extra == {}
+    with pytest.raises(AttributeError):
+        made.data = b""
+
+
+def test_every_chunk_has_an_extra_of_its_own() -> None:
+    """No two events share what they hold."""
+    first, second = (chunks.quick_chunk(b'{"data":"YQ=="}') for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first.extra is not second.extra
