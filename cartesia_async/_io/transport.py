@@ -181,4 +181,6 @@ async def _refusal(response: Response) -> Failure:
     body = await response.start_of_body(_ERROR_BODY)
     error = status_error(response.status, response.headers, body, secrets=response.secrets)
     error.retry_after = parse_retry_after(response.headers, time.time())
-    return Failure(error, repeatable=is_retried_status(response.status))
+    # The service may know better than its status tells.
+    refused = response.headers.get("x-should-retry", "").strip().lower() == "false"
+    return Failure(error, repeatable=is_retried_status(response.status) and not refused)

@@ -15,7 +15,7 @@ from .chunks import quick_chunk
 from .events import EventReader
 
 
-@attrs.frozen
+@attrs.define
 class Message:
     """
     What one message says.

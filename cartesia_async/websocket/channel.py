@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from .._io.watch import Timer
 from .._wire.generation import Generation, Input
@@ -19,6 +19,7 @@ from .limits import Limits
 LONGEST_JOURNAL = 1 << 20  # characters that are kept, to be said again
 _BEHIND = 256 * 1024  # bytes that wait to be read, from which on no more text is asked for
 _FAR_AHEAD = 64 * 1024  # characters sent before any audio has come, from which on the same
+_NOBODY: asyncio.Future[None] | None = None
 
 
 class Carrier(Protocol):
@@ -68,8 +69,7 @@ class Channel:
         self._failure: Exception | None = None
         self._inbox = deque[TTSEvent]()
         self.unread = 0
-        self._waiter: asyncio.Future[None] | None = None
-        self._relief: asyncio.Future[None] | None = None
+        self._waiter = self._relief = _NOBODY
         self._flushes = 0
         self.is_complete = False
         self.request_id: str | None = None
@@ -152,15 +152,16 @@ class Channel:
         self._inbox.clear()
         self.unread = self.events_received = 0
 
-    def deliver(self, events: Iterable[TTSEvent], size: int) -> None:
+    def deliver(self, events: Sequence[TTSEvent], size: int) -> None:
         """Take what one message of *size* bytes brought."""
         if self.over:
             return
         self.bytes_received += size
         self.unread += size
+        had_begun = self.begun
+        self._inbox += events
+        self.events_received += len(events)
         for event in events:
-            self._inbox.append(event)
-            self.events_received += 1
             if isinstance(event, AudioChunk) and event.data:
                 self.begun, self.journal = True, None
             elif isinstance(event, FlushDone):
@@ -173,8 +174,10 @@ class Channel:
                 self.limits.owe(again=True)
             else:
                 self.limits.settle()
-        if self._is_ready:
+        if self.over or self.begun is not had_begun:
             self._wake()
+        elif self.begun:
+            self._wake_reader()
 
     def fail(self, error: Exception) -> None:
         """Let whoever reads know that no more will come, after what has."""
@@ -267,9 +270,12 @@ class Channel:
     def _wake(self) -> None:
         if self.over and self._limits is not None:
             self._limits.stop()
+        self._wake_reader()
+        self._relieve()
+
+    def _wake_reader(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
-        self._relieve()
 
     def _relieve(self) -> None:
         if self._relief is not None and not self._relief.done():
@@ -282,10 +288,7 @@ class Channel:
         self.break_off(error)
 
 
-E = TypeVar("E", bound=BaseException)
-
-
-def another(error: E) -> E:
+def another(error: Exception) -> Exception:
     """Give a twin of an error: each who meets it has a traceback of their own."""
     if not isinstance(error, CartesiaError):
         return error

@@ -155,10 +155,10 @@ class Connection:
         self.lose(reason)
 
     async def _pause(self) -> None:
-        channels = self.channels.values()
-        while not self._draining and not any(channel.waiting for channel in channels):
+        while True:
+            channels = self.channels.values()
             self._unread = sum(channel.unread for channel in channels)
-            if self._unread < MOST_UNREAD:
+            if self._unread < MOST_UNREAD or self._draining or any(channel.waiting for channel in channels):
                 return
             self._pulse.pause()
             self._gate = self._loop.create_future()

@@ -44,8 +44,9 @@ class Limits:
 
     def settle(self) -> None:
         """Learn that the service may be waiting for more text, or cannot be reached."""
-        self._owed_since = None
-        self._expect()
+        if self._owed_since is not None:
+            self._owed_since = None
+            self._expect()
 
     def wait(self, *, begun: bool) -> None:
         """Learn that somebody waits, for the first audio or for what follows."""

@@ -46,6 +46,15 @@ async def test_final_failures_are_not_repeated(connect: Connect, status: int) ->
         assert (caught.value.status_code, caught.value.attempts, len(server.requests)) == (status, 1, 1)
 
 
+@pytest.mark.parametrize(("advice", "attempts"), [("false", 1), ("FALSE", 1), ("true", 3), ("maybe", 3)])
+async def test_the_service_may_advise_against_it(connect: Connect, advice: str, attempts: int) -> None:
+    """A failure of a status that may pass is not repeated where the service says that it will not."""
+    async with raw_server(always(answer(503, x_should_retry=advice))) as server:
+        with pytest.raises(InternalServerError):
+            await connect(server.url).api_status.get()
+        assert len(server.requests) == attempts
+
+
 @pytest.mark.parametrize("retries", [0, 1, 3])
 async def test_max_retries_is_how_often_it_is_repeated(connect: Connect, retries: int) -> None:
     """There are `max_retries` attempts besides the first, and the last one's error is raised."""

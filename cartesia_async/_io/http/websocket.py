@@ -12,6 +12,13 @@ import aiohttp
 from ..._wire.status import without_secrets
 
 _NORMAL = (1000).to_bytes(2, "big")  # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
+# To look up a member of an enumeration for each message would cost more than all else here.
+_TEXT, _BINARY, _PING, _PONG = (
+    aiohttp.WSMsgType.TEXT,
+    aiohttp.WSMsgType.BINARY,
+    aiohttp.WSMsgType.PING,
+    aiohttp.WSMsgType.PONG,
+)
 _UNSAID = 1005  # no code was in the closing frame
 
 
@@ -55,11 +62,11 @@ class WebSocket:
             message = await self._raw.receive()
             self.heard = self._clock()
             kind, data = message.type, message.data
-            if kind is aiohttp.WSMsgType.TEXT or kind is aiohttp.WSMsgType.BINARY:
+            if kind is _TEXT or kind is _BINARY:
                 return data.encode() if isinstance(data, str) else bytes(data)
-            if kind is aiohttp.WSMsgType.PING:
+            if kind is _PING:
                 self._post(self._raw.pong(data))
-            elif kind is not aiohttp.WSMsgType.PONG:
+            elif kind is not _PONG:
                 raise LostError(self._farewell(message))
 
     def _farewell(self, message: Any) -> str:

@@ -51,20 +51,15 @@ def open_stream(exchange: Exchange, answer: Answer) -> tuple[web.StreamResponse,
         headers.add(name, value)
     length = _length(exchange, answer, headers.pop(hdrs.CONTENT_LENGTH, None))
     fault, status = exchange.fault, answer.status or 200
-    if fault is None:
+    headers.update({} if fault is None else fault.headers)
+    if fault is None or not fault.plays:
         stream = web.StreamResponse(status=status, headers=headers)
         stream.content_length = length
         return stream, None
-    headers.update(fault.headers)
     content_type = headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
-    end = _EVENTS.get(content_type) if fault.plays else None
-    if not fault.plays:
-        stream = web.StreamResponse(status=status, headers=headers)
-        stream.content_length = length
-    else:
-        frame = None if end is None else _frame(content_type, answer)
-        stream = FaultyStream(exchange.request, fault, status=status, headers=headers, length=length, frame=frame)
-    return stream, end
+    end = _EVENTS.get(content_type)
+    frame = None if end is None else _frame(content_type, answer)
+    return FaultyStream(exchange.request, fault, status=status, headers=headers, length=length, frame=frame), end
 
 
 async def by_event(pieces: AsyncIterator[Timed], end: bytes) -> AsyncGenerator[Timed]:

@@ -17,7 +17,7 @@ KEY = "sk_car_0123456789abcdef"
 BEARER = "bearer/token+0123456789=="
 QUERY_TOKEN = "query-token-0123456789"
 COOKIE = "cookie-0123456789"
-SET_COOKIE = "set-cookie-0123456789"
+SET_COOKIE = "given-at-login-0123456789"
 ANSWERED = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3fQ.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
 SECRETS = (KEY, BEARER, QUERY_TOKEN, COOKIE, SET_COOKIE, ANSWERED)
 HEADERS = {"X-API-Key": KEY, "Authorization": f"Bearer {BEARER}", "Cookie": f"a={COOKIE}", "Cartesia-Version": KEY}

@@ -102,7 +102,7 @@ def test_a_tape_that_is_thrown_away(tmp_path: Path) -> None:
     tape.add(bytes(10), 0)
     tape.write_out()
     tape.discard()
-    assert not any([tape.add(bytes(300_000), 1) for _ in range(3)])
+    assert not any(tape.add(bytes(300_000), 1) for _ in range(3))
     tape.write_out()
     assert list(tmp_path.iterdir()) == []
     assert tape.size == 900_010
