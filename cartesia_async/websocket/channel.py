@@ -6,7 +6,7 @@ import asyncio
 import copy
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from .._io.watch import Timer
 from .._wire.generation import Generation, Input
@@ -288,7 +288,10 @@ class Channel:
         self.break_off(error)
 
 
-def another(error: Exception) -> Exception:
+E = TypeVar("E", bound=BaseException)
+
+
+def another(error: E) -> E:
     """Give a twin of an error: each who meets it has a traceback of their own."""
     if not isinstance(error, CartesiaError):
         return error

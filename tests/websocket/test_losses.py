@@ -302,6 +302,7 @@ async def test_a_connection_that_is_closed_while_idle_is_replaced(
 ) -> None:
     """A connection that the service closes while it is idle is replaced at once; the next text need not wait for that."""
     monkeypatch.setattr("cartesia_async.websocket.pool._SHORTEST_LIFE", 0.0)
+    monkeypatch.setattr("cartesia_async.websocket.pool._MARGIN", 1e9)  # a moment teaches nothing of the idle limit
     async with Talk(side) as talk:
         first = await service.connection()
         await first.socket.close()
