@@ -293,8 +293,7 @@ E = TypeVar("E", bound=BaseException)
 
 def another(error: E) -> E:
     """Give a twin of an error: each who meets it has a traceback of their own."""
-    if not isinstance(error, CartesiaError):
-        return error
-    twin = copy.copy(error)
-    twin.__cause__ = error.__cause__
-    return twin
+    if isinstance(error, CartesiaError):
+        cause, error = error.__cause__, copy.copy(error)
+        error.__cause__ = cause
+    return error
