@@ -28,6 +28,8 @@ OFFICIAL = {
     "2.0.17": "cartesia==2.0.17",
     "1.4.0": "cartesia==1.4.0",
 }
+# Those extras whose lowest versions are tried: the tests of the others need newer ones.
+LOWEST_OF = ("audio", "cli", "emulator", "speed")
 CHROMIUM = ("chromium", "chromium-driver")  # Debian's packages
 # A chore that needs one Python takes the one that nox runs on.
 nox.options.sessions = ["tests", "lint", "types"]
@@ -39,7 +41,8 @@ def _group(name: str) -> list[str]:
 
 
 def _lowest() -> list[str]:
-    needed = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["emulator"]
+    extras = PROJECT["project"]["optional-dependencies"]
+    needed = [*PROJECT["project"]["dependencies"], *(line for name in LOWEST_OF for line in extras[name])]
     return [requirement.replace(">=", "==") for requirement in needed]
 
 
@@ -50,14 +53,14 @@ def _tests(session: nox.Session) -> None:
 @nox.session(python=PRESENT or None)
 def tests(session: nox.Session) -> None:
     """Run the tests on every supported Python that is here."""
-    session.install(".[emulator]", *_group("tests"))
+    session.install(".[all]", *_group("tests"))
     _tests(session)
 
 
 @nox.session
 def lowest(session: nox.Session) -> None:
     """Run the tests with the lowest versions that the project says it works with."""
-    session.install(".[emulator]", *_group("tests"), *_lowest())
+    session.install(".[all]", *_group("tests"), *_lowest())
     _tests(session)
 
 
@@ -120,6 +123,13 @@ def soak(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the client beside an official package and bare aiohttp, and print the ratios; `-- --help` tells how."""
+    session.install(".[speed]", OFFICIAL["4.2.0"], "uvloop>=0.21; sys_platform != 'win32'")
+    session.run("python", "-m", "tests.benchmarks", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Look for what is untidy."""
     session.install(*_group("lint"))
@@ -130,7 +140,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types: of the package, and of every call as a user meets it."""
-    session.install(".[emulator,fastapi]", *_group("types"))
+    session.install(".[all]", *_group("types"))
     session.run("mypy")
     session.run("pyright", "--pythonpath", f"{session.virtualenv.bin}/python")
 
@@ -138,7 +148,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Measure which lines and branches the tests reach."""
-    session.install("-e", ".[emulator]", *_group("tests"))
+    session.install("-e", ".[all]", *_group("tests"))
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "combine", success_codes=[0, 1])
@@ -148,5 +158,5 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a warning is an error."""
-    session.install(".[emulator,fastapi]", *_group("docs"))
+    session.install(".[all]", *_group("docs"))
     session.run("sphinx-build", "-W", "-n", "-b", "html", "docs", "docs/_build/html")
