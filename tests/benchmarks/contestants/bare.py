@@ -1,0 +1,107 @@
+"""aiohttp and nothing else: events are split by hand and stay dictionaries, and errors are nobody's affair."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+import aiohttp
+
+from tests.benchmarks.tally import CONTEXT, Tally, speech
+
+HEADERS = {"Authorization": "Bearer sk_car_bench", "Cartesia-Version": "2026-08-14"}
+
+
+class Contestant:
+    """Each method is a call, written as a user of aiohttp writes it."""
+
+    def __init__(
+        self,
+        url: str,
+        loads: Callable[..., Any] = json.loads,
+        decode: Callable[[str], bytes] = base64.b64decode,
+    ) -> None:
+        self._url, self._loads, self._decode = url, loads, decode
+        self._made: aiohttp.ClientSession | None = None
+
+    @property
+    def _session(self) -> aiohttp.ClientSession:
+        if self._made is None:
+            self._made = aiohttp.ClientSession(headers=HEADERS, connector=aiohttp.TCPConnector(limit=0))
+        return self._made
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def status(self) -> Tally:
+        async with self._session.get(self._url + "/") as response:
+            assert self._loads(await response.read())["ok"]
+        return Tally(1, 0, monotonic())
+
+    async def voices(self, number: str) -> Tally:
+        async with self._session.get(self._url + "/voices", params={"starting_after": number}) as response:
+            page = self._loads(await response.read())["data"]
+        return Tally(len(page), sum(len(voice["embedding"]) for voice in page), monotonic())
+
+    async def events(self, transcript: str, delays: list[float] | None = None) -> Tally:
+        loads, decode = self._loads, self._decode
+        items = size = 0
+        first = 0.0
+        rest = b""
+        async with self._session.post(self._url + "/tts/sse", json=speech(transcript)) as response:
+            async for data in response.content.iter_any():
+                frames = (rest + data).split(b"\n\n")
+                rest = frames.pop()
+                for frame in frames:
+                    for line in frame.split(b"\n"):
+                        if line.startswith(b"data: "):
+                            event = loads(line[6:])
+                            first = first or monotonic()
+                            items += 1
+                            if event["type"] == "chunk":
+                                size += len(decode(event["data"]))
+                                if delays is not None:
+                                    delays.append(monotonic() - event["step_time"])
+        return Tally(items, size, first)
+
+    async def stream(self, transcript: str) -> Tally:
+        size = 0
+        first = 0.0
+        async with self._session.post(self._url + "/tts/bytes", json=speech(transcript)) as response:
+            async for chunk in response.content.iter_any():
+                first = first or monotonic()
+                size += len(chunk)
+        return Tally(1, size, first)
+
+    async def read(self, transcript: str) -> Tally:
+        async with self._session.post(self._url + "/tts/bytes", json=speech(transcript)) as response:
+            return Tally(1, len(await response.read()), monotonic())
+
+    async def upload(self, path: str) -> Tally:
+        return await self.upload_file(path)
+
+    async def upload_file(self, path: str) -> Tally:
+        form = aiohttp.FormData({"voice[id]": "v", "output_format[container]": "wav"})
+        with open(path, "rb") as file:
+            form.add_field("clip", file, filename="clip.wav", content_type="audio/wav")
+            async with self._session.post(self._url + "/voice-changer/bytes", data=form) as response:
+                return Tally(1, len(await response.read()), monotonic())
+
+    async def speak(self, transcript: str) -> Tally:
+        loads, decode = self._loads, self._decode
+        items = size = 0
+        first = 0.0
+        async with self._session.ws_connect(self._url + "/tts/websocket") as socket:
+            await socket.send_json({**speech(transcript), "context_id": CONTEXT})
+            async for message in socket:
+                event = loads(message.data)
+                first = first or monotonic()
+                items += 1
+                if event["type"] == "chunk":
+                    size += len(decode(event["data"]))
+                elif event["type"] == "done":
+                    break
+        return Tally(items, size, first)
