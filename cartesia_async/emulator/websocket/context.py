@@ -29,7 +29,6 @@ class _Said:
 
     seconds: float = 0.0
     flushes: int = 0
-    flush_asked: bool = False
 
 
 class Context:
@@ -65,7 +64,6 @@ class Context:
             self._inputs = Inputs(message, self._exchange, self._limits)
         else:
             self._inputs.check(message)
-        self._said.flush_asked |= message.flush
         self._last_input = self._now()
         for step in self._inputs.steps(message, self._last_input):
             self._put(step)
@@ -159,10 +157,7 @@ class Context:
         self._last_output = self._now()
 
     def _marks(self) -> Event:
-        said, numbered = self._said, self._limits.numbered
-        if not numbered and not said.flush_asked:
-            return {"context_id": self.id}
-        return {"context_id": self.id, "flush_id": said.flushes + numbered}
+        return {"context_id": self.id, "flush_id": self._said.flushes + self._limits.first_flush}
 
     def _flush_done(self) -> Event:
         return {"type": "flush_done", **self._marks(), "status_code": 206, "done": False, "flush_done": True}
