@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
+import inspect
+import logging
 import warnings
 import wave
 from collections.abc import Iterator
@@ -10,11 +14,12 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from cartesia_async import Cartesia
 from cartesia_async._wire.versions import AVAILABILITY, KNOWN_VERSIONS
 from cartesia_async.emulator import Emulator
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "reference").glob("*.md"))]
 
 
 def _blocks() -> Iterator[object]:
@@ -32,6 +37,13 @@ def emulator() -> Iterator[Emulator]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Undo what an example says of logging."""
+    yield
+    logging.getLogger("cartesia_async").setLevel(logging.NOTSET)
+
+
 @pytest.mark.parametrize(("page", "line", "code"), list(_blocks()))
 def test_code_runs(
     page: Path, line: int, code: str, emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -42,14 +54,22 @@ def test_code_runs(
     monkeypatch.setenv("CARTESIA_BASE_URL", emulator.base_url)
     _clip(tmp_path / "clip.wav")
     padded = "\n" * (line + 1) + code
+    # A notebook's cell may await.
+    compiled = compile(padded, str(page), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    space: dict[str, object] = {"__name__": "__main__"}
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        exec(compile(padded, str(page), "exec"), {"__name__": "__main__"})
+        if compiled.co_flags & inspect.CO_COROUTINE:
+            assert page.name == "notebooks.md"
+            asyncio.run(eval(compiled, space))
+        else:
+            exec(compiled, space)
+    for thing in space.values():
+        if isinstance(thing, Cartesia):
+            thing.close()  # a client that a notebook keeps
 
 
 def _clip(path: Path) -> None:
-    from cartesia_async import Cartesia
-
     with Cartesia() as client:
         client.tts.bytes(
             model_id="sonic-3",
