@@ -102,7 +102,9 @@ class _Running:
 
     def __init__(self, closing: Closing) -> None:
         self._closing = closing
-        self._started = Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]()
+        self._started = Future[None]()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending = asyncio.Event()
         self._lock = threading.Lock()
         self._waiting = dict[Future[Any], Coroutine[Any, Any, Any]]()
         self._tasks = dict[Future[Any], asyncio.Task[Any]]()
@@ -110,7 +112,12 @@ class _Running:
         # A daemon, so that it does not hold up the interpreter's exit, which ends it in good order.
         self.thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
         self.thread.start()
-        self._loop, self._ending = self._started.result()
+        try:
+            self._started.result()
+        except BaseException:
+            # Ctrl-C, perhaps: whoever waited will not come back for it.
+            self.end()
+            raise
 
     # anyio's portal does the same at three times the price, since it makes each call a task group's; and asyncio's
     # `run_coroutine_threadsafe` leaves each result in a circle of references, so that what is dropped stays open.
@@ -129,19 +136,23 @@ class _Running:
                 msg = "the loop has ended"
                 raise RuntimeError(msg)
             self._waiting[future] = call
-            self._loop.call_soon_threadsafe(self._begin, future)
+            self._post(self._begin, future)
         return future
 
     def cancel(self, future: Future[Any]) -> None:
         """Cancel what was started. Safe from every thread."""
         future.cancel()
         with suppress(RuntimeError):  # it has ended
-            self._loop.call_soon_threadsafe(self._cancel, future)
+            self._post(self._cancel, future)
+
+    def _post(self, callback: Callable[..., None], *arguments: object) -> None:
+        assert self._loop is not None
+        self._loop.call_soon_threadsafe(callback, *arguments)
 
     def _begin(self, future: Future[Any]) -> None:
         with self._lock:
             call = self._waiting.pop(future)
-        task = self._tasks[future] = self._loop.create_task(call)
+        task = self._tasks[future] = asyncio.get_running_loop().create_task(call)
         task.add_done_callback(partial(self._hand_over, future))
 
     def _cancel(self, future: Future[Any]) -> None:
@@ -170,10 +181,10 @@ class _Running:
             _open.discard(self)
 
     async def _serve(self) -> None:
-        ending = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         _open.add(self)
-        self._started.set_result((asyncio.get_running_loop(), ending))
-        await ending.wait()
+        self._started.set_result(None)
+        await self._ending.wait()
         await self._closing()
 
     def _release(self) -> None:
@@ -187,8 +198,12 @@ class _Running:
 
     def end(self) -> None:
         """Let it end soon. Safe from every thread, and at any moment."""
-        with suppress(RuntimeError):  # it has ended
-            self._loop.call_soon_threadsafe(self._ending.set)
+        if self._loop is None:
+            # It has not begun, and ends as soon as it does; should it begin in this very moment, it is woken below.
+            self._ending.set()
+        if self._loop is not None:
+            with suppress(RuntimeError):  # it has ended
+                self._loop.call_soon_threadsafe(self._ending.set)
 
     def wait(self) -> None:
         """Wait for its end, unless this is its own thread."""

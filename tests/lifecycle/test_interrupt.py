@@ -5,10 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import Future
 
 import pytest
 
+from cartesia_async._io import private_loop
+from cartesia_async._io.private_loop import THREAD_NAME, PrivateLoop
 from tests.lifecycle.conftest import Python
 from tests.lifecycle.service import eventually
 from tests.servers import RawServer
@@ -91,3 +95,23 @@ asyncio.run(main())
     assert err.splitlines()[-1] == "KeyboardInterrupt"
     assert "Warning" not in err
     assert eventually(server.client_closed.is_set, 2)
+
+
+def test_ctrl_c_while_the_loop_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C in the moment in which the private loop starts leaves no thread, and the next call starts another."""
+
+    async def nothing() -> None:
+        return
+
+    class Interrupted(Future[None]):
+        def result(self, timeout: float | None = None) -> None:
+            raise KeyboardInterrupt
+
+    loop = PrivateLoop(nothing)
+    with monkeypatch.context() as patch:
+        patch.setattr(private_loop, "Future", Interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            loop.call(nothing)
+    assert eventually(lambda: not [thread for thread in threading.enumerate() if thread.name == THREAD_NAME])
+    loop.call(nothing)
+    loop.close()
