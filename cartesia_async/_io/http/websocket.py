@@ -110,7 +110,11 @@ class WebSocket:
     def close(self) -> None:
         """Take leave and close the connection, without waiting."""
         self._post(self._raw.send_frame(_NORMAL, aiohttp.WSMsgType.CLOSE))
-        self._let_go()
+        if self._transport is not None and self._transport.get_write_buffer_size():
+            # The other end does not read: the leave would keep the connection open, and who sends would wait on.
+            self.kill()
+        else:
+            self._let_go()
 
     def kill(self) -> None:
         """Close the connection to a peer that is gone: what is left to send would be kept for it in vain."""

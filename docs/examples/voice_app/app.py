@@ -35,7 +35,7 @@ class Voice(BaseModel):
 @app.get("/voices")
 async def voices(client: CartesiaDep) -> list[Voice]:
     page = await client.voices.list(limit=100)
-    return [Voice(id=voice.id, name=voice.name, description=voice.description or "") for voice in page]
+    return [Voice(id=voice.id, name=voice.name or voice.id, description=voice.description or "") for voice in page]
 
 
 @app.post("/speech", response_class=EventResponse)
