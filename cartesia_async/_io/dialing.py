@@ -6,24 +6,20 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from .. import _about
 from .._wire.backoff import delay_before, is_retried_status
 from .._wire.request import Outgoing
 from .._wire.status import parse_retry_after
 from ..errors import APIStatusError, CartesiaError
 from .closing import closed_meanwhile
-from .http.exchange import header_map
-from .http.failures import Failure, timed_out
+from .http.failures import Failure
 from .http.handshake import shake_hands
 from .http.websocket import WebSocket
 from .observer import Observer
 from .secrecy import cleanse, secrets_in
 
 if TYPE_CHECKING:
-    from .credentials import Secret
     from .transport import Transport
 
-_HEADERS = {"User-Agent": f"cartesia-async/{_about.version}"}
 # What a repetition cannot mend, whatever its status.
 _FINAL = frozenset({"quota_exceeded", "plan_upgrade_required"})
 
@@ -49,12 +45,7 @@ async def _dial(transport: Transport, outgoing: Outgoing, observer: Observer) ->
     total = outgoing.options.timeout.total
     deadline = None if total is None else clock() + total
     while True:
-        secret = await _secret(transport, deadline, total)
-        if transport.sessions.closed:
-            raise closed_meanwhile()
-        observer.attempt()
-        name, value = transport.credentials.header(secret, outgoing.version)
-        headers = header_map(_HEADERS, {"Cartesia-Version": outgoing.version, name: value}, outgoing.options.headers)
+        headers = await transport.headers_for_attempt(outgoing, observer, deadline)
         outcome = await shake_hands(
             outgoing,
             transport.base_url + outgoing.request.target,
@@ -76,19 +67,6 @@ async def _dial(transport: Transport, outgoing: Outgoing, observer: Observer) ->
         assert isinstance(outcome.error, Exception)
         observer.retry(delay, outcome.error)
         await asyncio.sleep(delay)
-
-
-async def _secret(transport: Transport, deadline: float | None, total: float | None) -> Secret:
-    if (secret := transport.credentials.fixed) is not None:
-        return secret
-    scope = asyncio.timeout_at(deadline)
-    try:
-        async with scope:
-            return await transport.credentials.current()
-    except TimeoutError as error:
-        if not scope.expired():
-            raise
-        raise timed_out("total", total or 0.0) from error
 
 
 def _delay(failure: Failure, attempts: int, outgoing: Outgoing, transport: Transport) -> float | None:

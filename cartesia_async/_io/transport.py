@@ -93,13 +93,7 @@ class Transport:
             sources = await _under(deadline, total, _sources(outgoing))
         stale_before = False
         while True:
-            secret = self.credentials.fixed
-            if secret is None:
-                secret = await _under(deadline, total, self.credentials.current())
-            if self.sessions.closed:
-                raise closed_meanwhile()
-            observer.attempt()
-            headers = self._headers(secret, outgoing.version, outgoing.options.headers)
+            headers = await self.headers_for_attempt(outgoing, observer, deadline)
             url = self.base_url + outgoing.request.target
             attempt = Attempt(outgoing, url, headers, sources, deadline, fresh=stale_before)
             outcome = await attempt.run(
@@ -122,6 +116,28 @@ class Transport:
             assert isinstance(outcome.error, Exception)
             observer.retry(delay, outcome.error)
             await asyncio.sleep(delay)
+
+    async def headers_for_attempt(
+        self, outgoing: Outgoing, observer: Observer, deadline: float | None
+    ) -> Mapping[str, str]:
+        """
+        Begin an attempt: give the headers that it is sent with, the credential of this moment among them.
+
+        Args:
+            outgoing: The request.
+            observer: What counts the attempt.
+            deadline: When the whole call must be over, in the loop's time.
+
+        Raises:
+            CartesiaError: There is no credential, or not in time, or the client was closed meanwhile.
+        """
+        secret = self.credentials.fixed
+        if secret is None:
+            secret = await _under(deadline, outgoing.options.timeout.total, self.credentials.current())
+        if self.sessions.closed:
+            raise closed_meanwhile()
+        observer.attempt()
+        return self._headers(secret, outgoing.version, outgoing.options.headers)
 
     def _headers(self, secret: Secret, version: str, users: Mapping[str, str | None]) -> Mapping[str, str]:
         # One call is much like the one before it.
