@@ -7,8 +7,9 @@ from typing import Literal
 
 import attrs
 
+from cartesia_async._wire.wav import wav_header
+
 from .audio.encoding import AudioFormat
-from .audio.wav import wav_header
 from .sounding import Sound, Sounds
 
 WavSizes = Literal["streamed", "true"]

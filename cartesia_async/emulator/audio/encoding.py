@@ -5,10 +5,11 @@ from __future__ import annotations
 import array
 from typing import Protocol
 
+from cartesia_async._wire.wav import wav_header
+
 from .format import AudioFormat, UnsupportedAudio
 from .resampling import resampler
 from .sample_encodings import ENCODINGS, encoded, finite
-from .wav import wav_header
 
 __all__ = ["AudioFormat", "Encoder", "UnsupportedAudio"]
 

@@ -7,7 +7,7 @@ import math
 import sys
 from collections.abc import Callable
 
-from .companding import codes
+from cartesia_async.audio.companding import codes
 
 _LOUDEST = 32_767
 

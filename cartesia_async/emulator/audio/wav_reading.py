@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO, TypeAlias
 
+from cartesia_async._wire.wav import ALAW, FLOAT, MULAW, PCM
+from cartesia_async.audio.companding import levels
+
 from .clip import Clip, UnreadableClip
-from .companding import levels
-from .wav import ALAW, FLOAT, MULAW, PCM
 
 _EXTENSIBLE = 0xFFFE
 _MOST_FORMAT = 2**16

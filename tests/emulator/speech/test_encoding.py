@@ -17,10 +17,10 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cartesia_async.emulator.audio.companding import codes, levels
+from cartesia_async._wire.wav import UNKNOWN, wav_header
+from cartesia_async.audio.companding import codes, levels
 from cartesia_async.emulator.audio.encoding import AudioFormat, Encoder, UnsupportedAudio
 from cartesia_async.emulator.audio.sample_encodings import ENCODINGS, encoded
-from cartesia_async.emulator.audio.wav import UNKNOWN, wav_header
 
 Installed = Callable[[], AbstractContextManager[None]]
 
