@@ -29,6 +29,7 @@ class _Said:
 
     seconds: float = 0.0
     flushes: int = 0
+    flush_asked: bool = False
 
 
 class Context:
@@ -64,6 +65,7 @@ class Context:
             self._inputs = Inputs(message, self._exchange, self._limits)
         else:
             self._inputs.check(message)
+        self._said.flush_asked |= message.flush
         self._last_input = self._now()
         for step in self._inputs.steps(message, self._last_input):
             self._put(step)
@@ -102,6 +104,7 @@ class Context:
     async def _say_all(self) -> Event:
         while (step := await self._next()) is not None:
             if isinstance(step, Say):
+                await self._heed_flush()
                 await self._say(step.order)
             elif isinstance(step, Flush):
                 await self._outbox.send(self._flush_done())
@@ -136,6 +139,16 @@ class Context:
             self._less.set()
         return step
 
+    async def _heed_flush(self) -> None:
+        # Clients that tell parts by number put audio without one into the part they are at: a flush that follows its
+        # text at once has to be known before the audio leaves. The service takes longer than this to begin.
+        until = self._last_input + self._limits.heed
+        while self._inputs is not None and self._inputs.open and not self._said.flush_asked and self._now() < until:
+            self._changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(until):
+                    await self._changed.wait()
+
     @property
     def _expiry(self) -> float:
         given = self._exchange.shop.context_expiry
@@ -157,7 +170,10 @@ class Context:
         self._last_output = self._now()
 
     def _marks(self) -> Event:
-        return {"context_id": self.id, "flush_id": self._said.flushes + self._limits.first_flush}
+        said, numbered = self._said, self._limits.numbered
+        if not numbered and not said.flush_asked:
+            return {"context_id": self.id}
+        return {"context_id": self.id, "flush_id": said.flushes + numbered}
 
     def _flush_done(self) -> Event:
         return {"type": "flush_done", **self._marks(), "status_code": 206, "done": False, "flush_done": True}

@@ -59,7 +59,7 @@ class Inputs:
         delay = message.body.optional("max_buffer_delay_ms", whole(high=limits.most_delay))
         self._buffer = InputBuffer((limits.delay if delay is None else delay) / 1_000)
         # Who wants no delay at all is told after each input.
-        self._tells_each = delay == 0 and limits.tells_each
+        self._tells_each = delay == 0 and limits.numbered
         self.open = True
 
     @property

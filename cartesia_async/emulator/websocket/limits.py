@@ -22,17 +22,17 @@ class Limits:
         most_delay: How long it may be asked to, milliseconds.
         expiry: How long a context that has nothing to say is kept open, seconds.
         from_input: Whether that is counted from the last input, instead of from the last audio.
-        first_flush: From which number on flushes are counted; every event tells the one it belongs to. Before 2025-04-16 it
-            is 0: the clients of those versions use it as an index.
-        tells_each: Whether one who wants no delay at all is told after each input that it has been said.
+        numbered: Whether every event tells which flush it belongs to, counted from 1. Elsewhere only those do that follow
+            the first request for a flush, and count from 0: the clients of those versions use it as an index.
+        heed: How long text that more may follow waits for such a request, seconds.
     """
 
     delay: int
     most_delay: int
     expiry: float
     from_input: bool
-    first_flush: int
-    tells_each: bool
+    numbered: bool
+    heed: float
 
 
 def limits_of(version: str) -> Limits:
@@ -44,6 +44,6 @@ def limits_of(version: str) -> Limits:
         most_delay=5_000 if long else 1_000,
         expiry=1.0 if new else 5.0,
         from_input=not new,
-        first_flush=1 if new else 0,
-        tells_each=new,
+        numbered=new,
+        heed=0.0 if new else 0.05,
     )
