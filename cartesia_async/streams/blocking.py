@@ -24,6 +24,8 @@ from .reading import Stream
 T = TypeVar("T")
 E = TypeVar("E")
 R = TypeVar("R")
+# Pieces of the network. To cross from thread to thread costs as much as to read a large one, so what is at hand comes along.
+_AT_ONCE = 8
 
 
 def _read(loop: PrivateLoop, flow: Flow[Any], function: Callable[..., Coroutine[Any, Any, R]], *arguments: object) -> R:
@@ -51,7 +53,7 @@ class BlockingItems(Generic[T]):
     def __next__(self) -> T:
         ready = self._ready
         if not ready:
-            ready.extend(_read(self._loop, self._flow, self._flow.batch))
+            ready.extend(_read(self._loop, self._flow, self._flow.batch, _AT_ONCE))
             if not ready:
                 raise StopIteration
         return ready.popleft()

@@ -46,9 +46,9 @@ class Derived(Flow[T], Generic[S, T]):
 class AudioOnly(Derived[S, bytes]):
     """The audio in a flow of events."""
 
-    async def fill(self) -> None:
+    async def fill(self, pieces: int = 1) -> None:
         """Wait until audio is ready, or the flow is over."""
-        while not self.ready and (events := await self._source.batch()):
+        while not self.ready and (events := await self._source.batch(pieces)):
             self.ready.extend(event.data for event in events if isinstance(event, AudioChunk))
 
 
@@ -67,26 +67,26 @@ class Chunks(Derived[bytes, bytes]):
         self._left = bytearray()
         self._broken: Exception | None = None
 
-    async def fill(self) -> None:
+    async def fill(self, pieces: int = 1) -> None:
         """Wait until a piece is ready, or the flow is over."""
         if self._broken is not None and not self.ready:
             broken, self._broken = self._broken, None
             raise broken
         while not self.ready:
             try:
-                pieces = await self._source.batch()
+                found = await self._source.batch(pieces)
             except Exception as error:
                 if not self._left:
                     raise
                 # What had come is delivered before it is told that no more will.
                 self._broken = error
-                pieces = []
-            if not pieces:
+                found = []
+            if not found:
                 if self._left:
                     self.ready.append(bytes(self._left))
                     self._left.clear()
                 return
-            self._cut(pieces)
+            self._cut(found)
 
     def _cut(self, pieces: list[bytes]) -> None:
         left, size = self._left, self._size

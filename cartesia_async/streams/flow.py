@@ -84,8 +84,13 @@ class Flow(Generic[T]):
             msg = f"{self._aborted} before its answer came"
             raise APIConnectionError(msg)
 
-    async def fill(self) -> None:
-        """Wait until something is ready, or the flow is over."""
+    async def fill(self, pieces: int = 1) -> None:
+        """
+        Wait until something is ready, or the flow is over.
+
+        Args:
+            pieces: How many pieces of the network may be taken, provided that they are there without more waiting.
+        """
         if self.ready or (self.over and self._failure is None and self._aborted is None):
             return
         if self._failure is not None:
@@ -100,11 +105,12 @@ class Flow(Generic[T]):
         assert response is not None
         self._filling = True
         try:
-            while not ready and not self.over:
+            while not self.over and (not ready or (pieces > 1 and await response.more_at_hand())):
                 # The piece is held in a frame of its own: tracebacks of what fails there are emptied.
                 await self._step(response)
                 if ready:
                     response.began = True
+                    pieces -= 1
         except Exception as error:
             self._fail(error)
             if not ready:
@@ -135,9 +141,9 @@ class Flow(Generic[T]):
         if response.at_end:
             response.ended(None)
 
-    async def batch(self) -> list[T]:
-        """Wait for the next items and take all that have arrived; none at the end."""
-        await self.fill()
+    async def batch(self, pieces: int = 1) -> list[T]:
+        """Wait for the next items and take all that have arrived; none at the end. *pieces* is that of `fill`."""
+        await self.fill(pieces)
         if not self.ready:
             await self.settle()
             return []

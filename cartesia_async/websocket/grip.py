@@ -97,7 +97,7 @@ class Grip(Flow[TTSEvent], abc.ABC):
                 self.abort("the request failed")
                 raise
 
-    async def fill(self) -> None:
+    async def fill(self, pieces: int = 1) -> None:  # noqa: ARG002 - all that has come is taken in any case
         """Wait until something is ready, or the flow is over."""
         if self.ready or (self.over and self._aborted is None):
             return

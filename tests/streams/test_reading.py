@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_async import Done
+from cartesia_async import Done, StreamInterruptedError
 from cartesia_async._io.private_loop import PrivateLoop
 from cartesia_async.streams.derived import Chunks
 from cartesia_async.streams.flow import Flow
@@ -28,6 +28,18 @@ def pieces(*sizes: int) -> bytes:
             body += chunk(part)
         at += size
     return body + chunk(b"")
+
+
+def _crossings(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    made = list[Any]()
+    real = PrivateLoop.call
+
+    def noted(self: PrivateLoop, *arguments: Any) -> Any:
+        made.append(arguments)
+        return real(self, *arguments)
+
+    monkeypatch.setattr(PrivateLoop, "call", noted)
+    return made
 
 
 async def test_read_gives_all(side: Side) -> None:
@@ -144,15 +156,7 @@ async def test_the_bridge_is_crossed_once_for_each_piece_of_the_network(
     """A thousand items of one network chunk cross threads together: not one crossing for each."""
     events = use != "bytes in pieces"
     body = sse_answer(*[audio_event(b"ab")] * 1000, DONE_EVENT) if events else answer(200, b"ab" * 1000)
-    crossings = 0
-    real = PrivateLoop.call
-
-    def counted(self: PrivateLoop, *arguments: Any) -> Any:
-        nonlocal crossings
-        crossings += 1
-        return real(self, *arguments)
-
-    monkeypatch.setattr(PrivateLoop, "call", counted)
+    crossings = _crossings(monkeypatch)
     async with raw_server(one_answer(body)) as server:
         blocking.connect(server.url)
 
@@ -168,7 +172,71 @@ async def test_the_bridge_is_crossed_once_for_each_piece_of_the_network(
         assert error is None
         assert len([item for item in items if not isinstance(item, Done)]) == 1000
         # The body is about 90 kB, which the network may cut in a few pieces.
-        assert crossings <= 6
+        assert len(crossings) <= 6
+
+
+async def test_what_the_network_has_at_hand_comes_along(blocking: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a body that is there already, some large pieces cross threads at a time."""
+    part, sent = bytes(2 << 20), asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        peer.writer.transport.set_write_buffer_limits(0)
+        await peer.send(streaming() + chunk(part) + chunk(b""))
+        sent.set()
+
+    crossings = _crossings(monkeypatch)
+    async with raw_server(script) as server:
+        stream = blocking.connect(server.url).tts.bytes(**SPEECH)
+        await blocking.do(lambda _: stream.__enter__())
+        async with asyncio.timeout(WAIT):
+            await sent.wait()
+        items, error = await blocking.items(lambda _: stream)
+    assert error is None
+    assert b"".join(items) == part
+    # A piece of the network is 128 KiB, two where they lie waiting together.
+    assert len(crossings) <= 6
+
+
+@pytest.mark.parametrize("use", ["bytes", "iter_chunks", "audio"])
+async def test_what_is_there_never_waits_for_what_is_not(blocking: Side, use: str) -> None:
+    """A large piece is handed out at once, though the network brings no other before it was heard."""
+    part, heard = bytes(300_000), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def script(peer: Peer) -> None:
+        await peer.request()
+        events = use == "audio"
+        await peer.send(streaming(content_type="text/event-stream" if events else "audio/wav"))
+        for _ in range(3):
+            await peer.send(chunk(audio_event(part) if events else part))
+            async with asyncio.timeout(WAIT):
+                await heard.wait()
+            heard.clear()
+        await peer.send((chunk(DONE_EVENT) if events else b"") + chunk(b""))
+
+    def listen(client: Any) -> int:
+        stream = client.tts.sse(**SPEECH).audio() if use == "audio" else client.tts.bytes(**SPEECH)
+        whole = 0
+        for piece in stream.iter_chunks(len(part)) if use == "iter_chunks" else stream:
+            before, whole = whole, whole + len(piece)
+            if whole // len(part) > before // len(part):
+                loop.call_soon_threadsafe(heard.set)
+        return whole
+
+    async with raw_server(script) as server:
+        blocking.connect(server.url)
+        assert await blocking.do(listen) == 3 * len(part)
+
+
+async def test_what_came_along_is_given_before_the_error(blocking: Side) -> None:
+    """Of a body that breaks off, all that came is handed out, and then the error."""
+    part = bytes(700_000)
+    async with raw_server(one_answer(streaming(), chunk(part), b"ffff\r\n" + part[:1000])) as server:
+        blocking.connect(server.url)
+        items, error = await blocking.items(lambda client: client.tts.bytes(**SPEECH))
+    assert sum(map(len, items)) == len(part) + 1000
+    assert isinstance(error, StreamInterruptedError)
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(0, 60)), st.integers(1, 50))
@@ -179,7 +247,7 @@ def test_chunks_lose_nothing(audio: bytes, cuts: list[int], size: int) -> None:
         def __init__(self) -> None:
             self.left, self.cuts, self.response = audio, list(cuts), None
 
-        async def batch(self) -> list[bytes]:
+        async def batch(self, pieces: int = 1) -> list[bytes]:
             cut = self.cuts.pop() + 1 if self.cuts else len(self.left)
             piece, self.left = self.left[:cut], self.left[cut:]
             return [piece[:3], piece[3:]] if piece else []

@@ -17,6 +17,7 @@ from .failures import timed_out
 from .sessions import LoopSession
 
 _GRACE = 1.0  # seconds
+_BULK = 1 << 16  # bytes of a piece, from which on another is likely to be there
 
 
 class Response:
@@ -42,6 +43,7 @@ class Response:
         "_observer",
         "_raw",
         "_sent",
+        "_size",
         "_total",
         "_watch",
         "at_end",
@@ -66,6 +68,7 @@ class Response:
         self._loop = asyncio.get_running_loop()
         self._observer = observer
         self._sent = sent
+        self._size = 0
         self._watch = Watch(session.timer, raw.close)
         self._first_byte, self._idle, self._total = first_byte, idle, total
         self._limit = ("idle", 0.0)
@@ -129,6 +132,7 @@ class Response:
                 raise self._failure(error) from error
         self._watch.relax()
         if piece:
+            self._size = len(piece)
             self.bytes_received += len(piece)
             if self.status < 300:
                 self._observer.piece(len(piece))
@@ -140,6 +144,17 @@ class Response:
         elif not piece:
             raise self._failure(ConnectionResetError())
         return piece
+
+    async def more_at_hand(self) -> bool:
+        """Tell whether more of a body that comes fast is there without waiting for it."""
+        if self.at_end or self._size < _BULK:
+            return False
+        # A loop looks for input once it has run what was ready, and gives it to the connection in its next round.
+        for _ in range(2):
+            if self._content.total_bytes > self.bytes_received:
+                return True
+            await asyncio.sleep(0)
+        return self._content.total_bytes > self.bytes_received
 
     def _until(self) -> float | None:
         if self.began:
