@@ -13,6 +13,11 @@ def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
     return type(value) is dict or isinstance(value, Mapping)
 
 
+def is_array(value: object) -> TypeGuard[list[Any]]:
+    """Whether *value* is a list, such as a JSON array."""
+    return isinstance(value, list)
+
+
 def refuse(name: str, value: object, allowed: str) -> ValueError:
     """Make the error for the argument *name*, whose *value* is not what is *allowed*."""
     shown = repr(value)

@@ -32,13 +32,32 @@ _set_data, _set_step_time, _set_status_code, _set_context_id, _set_flush_id, _se
 )
 
 
-def structure_chunk(document: Any, _: Any = AudioChunk, decode: Callable[[str], bytes] = plainly_decoded) -> AudioChunk:
+def structure_chunk(document: Any, _: Any = AudioChunk) -> AudioChunk:
     """
     Make a chunk of its JSON object, whose audio may be decoded already; it is registered as cattrs' hook.
 
     Raises:
         Exception: A field is missing, or of another type.
     """
+    extra = {name: value for name, value in document.items() if name not in _FIELDS}
+    return _made(document, plainly_decoded, extra)
+
+
+def quick_chunk(data: bytes) -> AudioChunk | None:
+    """Make a chunk of the bytes of an event; ``None`` where the plain way must be gone."""
+    try:
+        document = quickly_read(data) if len(data) <= _LONG else _without_audio(data)
+        # An event without a type that has audio, and nothing that is unknown, is a chunk too.
+        if not _FIELDS.issuperset(document) or document.get("type", "chunk") != "chunk" or document.get("done"):
+            return None
+        chunk = _made(document, quickly_decoded, {})
+    except Exception:  # noqa: BLE001 - what is wrong is found out at leisure
+        return None
+    step_time = chunk.step_time
+    return chunk if step_time is None or -_EXACT < step_time < _EXACT else None
+
+
+def _made(document: Any, decode: Callable[[str], bytes], extra: dict[str, Any]) -> AudioChunk:
     get = document.get
     data = document["data"]
     step_time, status_code, context_id = get("step_time"), get("status_code"), get("context_id")
@@ -64,33 +83,16 @@ def structure_chunk(document: Any, _: Any = AudioChunk, decode: Callable[[str], 
     _set_context_id(chunk, context_id)
     _set_flush_id(chunk, flush_id)
     _set_sample_rate(chunk, sample_rate)
-    if document.keys() <= _FIELDS:
-        _set_extra(chunk, {})
-    else:
-        _set_extra(chunk, {name: value for name, value in document.items() if name not in _FIELDS})
-    return chunk
-
-
-def quick_chunk(data: bytes) -> AudioChunk | None:
-    """Make a chunk of the bytes of an event; ``None`` where the plain way must be gone."""
-    try:
-        document = quickly_read(data) if len(data) <= _LONG else _without_audio(data)
-        # An event without a type that has audio, and nothing that is unknown, is a chunk too.
-        if document.get("type", "chunk") != "chunk" or document.get("done"):
-            return None
-        chunk = structure_chunk(document, AudioChunk, quickly_decoded)
-    except Exception:  # noqa: BLE001 - what is wrong is found out at leisure
-        return None
-    step_time = chunk.step_time
-    if chunk.extra or (step_time is not None and not -_EXACT < step_time < _EXACT):
-        return None
+    _set_extra(chunk, extra)
     return chunk
 
 
 def _without_audio(data: bytes) -> Any:
     # The base64 is cut out of the bytes, decoded, and put into the document in place of a stand-in. A quotation mark inside
     # a JSON string is escaped, so the key that is found is a key; should it be another object's, the stand-in is missing.
-    start = data.index(_KEY, 0, _LONG) + len(_KEY)
+    start = data.find(_KEY, 0, _LONG) + len(_KEY)
+    if start < len(_KEY):  # written with white space, perhaps
+        return quickly_read(data)
     end = data.index(b'"', start)
     document = quickly_read(b"".join((data[:start], _STANDIN_BYTES, data[end:])))
     if document["data"] != _STANDIN:

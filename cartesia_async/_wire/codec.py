@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from types import NoneType, UnionType
-from typing import Any, Literal, TypeGuard, TypeVar, Union, cast, get_args, get_origin
+from types import NoneType
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 from cattrs import Converter, transform_error
@@ -17,9 +17,11 @@ from cattrs.v import format_exception
 from ..errors import APIResponseError
 from ..models.api_status import ApiInfo
 from ..models.events import AudioChunk
-from .checks import is_object
+from .checks import is_array, is_object
 from .chunks import structure_chunk
 from .documents import plainly_decoded, read
+from .filling import is_optional, is_tuple_of_models, model_hook, optional_hook, tuple_hook
+from .scalars import SCALARS, scalar_hook, scalars_of
 
 T = TypeVar("T")
 _EXCERPT = 120
@@ -27,50 +29,12 @@ _MOST_DETAILS = 20
 _BASE64 = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 
 
-# What JSON gives for each: an exact type, since true and false are numbers to Python, but not to us.
-_SCALARS: Mapping[Any, tuple[type, ...]] = {str: (str,), int: (int,), float: (float, int), bool: (bool,)}
-
-
-def _scalars_of(kind: Any) -> tuple[type, ...]:
-    """Give the types of values that fit *kind*: a scalar, an open set of names, or either or nothing; else none."""
-    if get_origin(kind) not in {Union, UnionType}:
-        return _SCALARS.get(kind, ()) if isinstance(kind, type) else ()
-    types: list[type] = []
-    for part in get_args(kind):
-        if part is NoneType:
-            types.append(NoneType)
-        elif get_origin(part) is Literal:
-            types += map(type, get_args(part))
-        elif scalars := _scalars_of(part):
-            types += scalars
-        else:
-            return ()
-    return tuple(types)
-
-
-def _scalar(kind: Any) -> Callable[[Any, Any], Any]:
-    types = _scalars_of(kind)
-    fitting = frozenset(types)
-
-    def check(value: Any, _: Any) -> Any:
-        if type(value) in fitting:
-            return value
-        msg = f"expected {types[0].__name__}, not {type(value).__name__}"
-        raise TypeError(msg)
-
-    return check
-
-
-def _is_array(value: object) -> TypeGuard[list[Any]]:
-    return isinstance(value, list)
-
-
 def _sequence(value: Any, kind: Any) -> Any:
     # The service may write an empty list of words as null.
     if value is None and get_origin(kind) is tuple:
         return ()
     # Thousands of numbers: looking at each one would cost more than reading them.
-    if not _is_array(value):
+    if not is_array(value):
         msg = f"expected a list, not {type(value).__name__}"
         raise TypeError(msg)
     return tuple(value) if get_origin(kind) is tuple else value
@@ -82,16 +46,20 @@ def _is_plain_sequence(kind: Any) -> bool:
 
 def _new_converter(*, detailed: bool) -> Converter:
     converter = Converter(detailed_validation=detailed)
-    converter.register_structure_hook_factory(lambda kind: bool(_scalars_of(kind)), _scalar)
-    for kind in _SCALARS:
+    if not detailed:
+        converter.register_structure_hook_factory(is_optional, partial(optional_hook, converter))
+        converter.register_structure_hook_factory(is_tuple_of_models, partial(tuple_hook, converter))
+    converter.register_structure_hook_factory(lambda kind: bool(scalars_of(kind)), scalar_hook)
+    for kind in SCALARS:
         # Those that cattrs has hooks of its own for, which coerce.
-        converter.register_structure_hook(kind, _scalar(kind))
+        converter.register_structure_hook(kind, scalar_hook(kind))
     converter.register_structure_hook_func(_is_plain_sequence, _sequence)
-    converter.register_structure_hook_factory(_has_extra, partial(_keeping_extra, converter))
+    model = partial(_keeping_extra if detailed else model_hook, converter)
+    converter.register_structure_hook_factory(_has_extra, model)
     converter.register_structure_hook(bytes, _base64)
     if not detailed:
         converter.register_structure_hook(AudioChunk, structure_chunk)
-    converter.register_structure_hook(ApiInfo, _api_info(converter))
+    converter.register_structure_hook(ApiInfo, _api_info(model(ApiInfo)))
     return converter
 
 
@@ -107,7 +75,7 @@ def _keeping_extra(converter: Converter, kind: Any) -> Callable[[Any, Any], Any]
         if not is_object(document):
             msg = f"expected an object, not {type(document).__name__}"
             raise TypeError(msg)
-        if document.keys() <= known:
+        if known.issuperset(document):
             return structure_known(document, into)
         ours = {name: value for name, value in document.items() if name in known}
         structured = structure_known(ours, into)
@@ -122,9 +90,7 @@ def _keep_extra(structured: Any, extra: Mapping[str, Any]) -> None:
     object.__setattr__(structured, "extra", extra)
 
 
-def _api_info(converter: Converter) -> Callable[[Any, Any], Any]:
-    structure_info = _keeping_extra(converter, ApiInfo)
-
+def _api_info(structure_info: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     def structure_either(document: Any, into: Any) -> Any:
         if is_object(document) and "ok" not in document and "status" in document:
             document = {**document, "ok": document["status"]}
@@ -227,13 +193,13 @@ def structure_page(document: Any, into: type[T]) -> tuple[list[T], bool, str | N
     Raises:
         APIResponseError: The document is neither a page nor an array.
     """
-    if _is_array(document):
+    if is_array(document):
         return cast("list[T]", structure(document, _list_of(into))), False, None
     items = document.get("data", "") if is_object(document) else ""
     if items is None:
         # The service may write an empty list so.
         items = list[Any]()
-    if not is_object(document) or not _is_array(items):
+    if not is_object(document) or not is_array(items):
         msg = "the answer is neither a page nor an array"
         raise APIResponseError(msg, details=("expected an object with a list named data @ $",))
     page = cast("list[T]", _structure(items, _list_of(into), "$.data"))

@@ -11,14 +11,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cartesia_async import APIResponseError, AudioChunk, StreamEventError
-from cartesia_async._wire import chunks, documents, events
+from cartesia_async._wire import chunks, codec, documents, events
 from cartesia_async._wire.events import EventReader
-from cartesia_async.models.events import TTSEvent
+from cartesia_async.models.api_status import ApiInfo
+from cartesia_async.models.datasets import Dataset, DatasetFile
+from cartesia_async.models.events import Done, FlushDone, PhonemeTimestamps, Timestamps, TTSEvent, WordTimestamps
+from cartesia_async.models.voices import EmbeddingResponse, Voice, VoiceAccent, VoiceLocale, VoiceMetadata
 from tests.wire.frames import LONG, b64
 
 STANDARD = (documents.plainly_read, documents.plainly_decoded)
@@ -161,3 +165,43 @@ def test_every_chunk_has_an_extra_of_its_own() -> None:
     assert first is not None
     assert second is not None
     assert first.extra is not second.extra
+
+
+MODELS: list[type] = [
+    *(ApiInfo, Dataset, DatasetFile, EmbeddingResponse, Voice, VoiceAccent, VoiceLocale, VoiceMetadata),
+    *(Timestamps, PhonemeTimestamps, FlushDone, Done, WordTimestamps),
+]
+CAREFUL = codec._new_converter(detailed=True)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+FITTING: dict[str, st.SearchStrategy[Any]] = {
+    "embedding": st.lists(st.floats(allow_nan=False), max_size=3),
+    "locales": st.lists(st.fixed_dictionaries({}, optional={"locale": st.text(max_size=3), "is_native": JSON})),
+    "accents": st.lists(st.dictionaries(st.sampled_from(["accent", "locale", "later"]), st.text(max_size=3))),
+    "word_timestamps": st.fixed_dictionaries({}, optional={"words": st.lists(st.text(max_size=2)), "start": JSON}),
+    "phoneme_timestamps": st.fixed_dictionaries({}, optional={"phonemes": st.lists(st.text(max_size=2))}),
+    "ok": st.booleans(),
+    "id": st.text(max_size=3),
+}
+
+
+def _documents(kind: type) -> st.SearchStrategy[dict[str, Any]]:
+    names = [field.name for field in attrs.fields(kind)]
+    fields = {name: st.none() | FITTING.get(name, st.text(max_size=3)) | JSON for name in [*names, "later"]}
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+@given(st.sampled_from(MODELS).flatmap(lambda kind: st.tuples(st.just(kind), _documents(kind) | JSON)))
+def test_models_are_filled_as_cattrs_makes_them(drawn: tuple[type, Any]) -> None:
+    """Of any document the quick hooks make what cattrs' own make, or both refuse it."""
+    kind, document = drawn
+    found: list[str | None] = []
+    for converter in (codec._converter, CAREFUL):
+        try:
+            found.append(repr(converter.structure(document, kind)))
+        except Exception:
+            found.append(None)
+    assert found[0] == found[1]
