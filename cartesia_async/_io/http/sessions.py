@@ -74,10 +74,12 @@ class Abortable(Protocol):
 
 
 def _new_session(*, force_close: bool = False) -> aiohttp.ClientSession:
+    # Only asyncio's own transports take the cap. What reads more at a time (uvloop) is best left to fill a larger buffer.
+    capped = isinstance(asyncio.get_running_loop(), asyncio.BaseEventLoop)
     session = aiohttp.ClientSession(
         connector=PooledConnector(force_close=force_close),
         cookie_jar=aiohttp.DummyCookieJar(),
-        read_bufsize=_READ_SIZE,
+        read_bufsize=_READ_SIZE if capped else 2 * _READ_SIZE,
         timeout=aiohttp.ClientTimeout(total=None, connect=None),
     )
     if hasattr(session, "_retry_connection"):
