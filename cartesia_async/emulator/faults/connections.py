@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from ..http_server import HTTPServer
 from ..received import Named, ReceivedRequest, RequestLog
 from .endings import reset
 from .fault import Fault
@@ -59,7 +59,7 @@ class Connections:
         return len(idle)
 
 
-class WatchedServer(web.Server):
+class WatchedServer(HTTPServer):
     """A server that tells of its connections."""
 
     watch: Connections

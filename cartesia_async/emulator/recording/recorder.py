@@ -22,6 +22,7 @@ from ..._io.settings import DEFAULT_BASE_URL
 from ..._io.settings import _base as checked_base_url
 from ..asked_version import served_version
 from ..exchange import logger
+from ..http_server import HTTPServer
 from ..local_server import LocalServer, base_url_of, listening_socket
 from ..problems import Problem, error_answer
 from ..state import new_id
@@ -137,7 +138,7 @@ class Recorder(LocalServer[_Running]):
                     under_way.discard(task)
 
             # Its handlers are cancelled when their client leaves: the service must not speak to nobody.
-            server = web.Server(handle, handler_cancellation=True, access_log=None, logger=logger, debug=False)
+            server = HTTPServer(handle, handler_cancellation=True, access_log=None, logger=logger, debug=False)
             runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=_GRACE)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
