@@ -12,7 +12,7 @@ import attrs
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from .faults.fault import Fault
-from .faults.script import matches
+from .faults.paths import matches
 from .received_speech import ReceivedSpeech, speech_of
 
 _SECRETS = frozenset({"x-api-key", "authorization", "cookie", "proxy-authorization", "api_key", "access_token"})

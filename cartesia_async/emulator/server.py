@@ -23,6 +23,7 @@ from .local_server import LocalServer, base_url_of, listening_socket
 from .received import RequestLog
 from .recording.library import Library, Unmatched
 from .recording.replayer import Replayer
+from .routes import TABLE
 from .state import State, fresh_state
 from .wav_sizes import WAV_SIZES, WavSizes
 from .websocket.limits import IDLE
@@ -134,6 +135,8 @@ class Emulator(Failing, LocalServer[_Running]):
         self._chaos = None if seed is None and chaos is None else Chaos(seed, SHARE if chaos is None else chaos)
         self._faults = FaultScript(self._mind_the_door)
         self._replay = replay
+        # What was recorded may be of any path.
+        self._calls = TABLE.paths if replay is None else None
         self._unmatched: deque[Unmatched] = deque(maxlen=_MOST_UNMATCHED)
         self._state: State | None = None
         self._crashes: deque[Exception] = deque(maxlen=_MOST_CRASHES)

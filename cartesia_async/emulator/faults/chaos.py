@@ -15,7 +15,7 @@ import attrs
 from ..asked_version import NEWEST
 from ..problems import Problem, error_event
 from .fault import Drop, Fault
-from .script import has_events
+from .paths import has_events
 
 SHARE = 0.25
 _ID = re.compile(r"/[^/]*\d[^/]*")

@@ -5,18 +5,27 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import get_args
 
 from .fault import Connect, Drop, Fault
-from .script import has_events
+from .paths import has_events, nearest, stands_for_one
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
-def check(fault: Fault) -> None:
-    """Refuse a fault that makes no sense; `ValueError` that names the argument, its value and what is allowed."""
-    _check_path(fault.path)
+def check(fault: Fault, calls: Collection[str] | None) -> None:
+    """
+    Refuse a fault that makes no sense.
+
+    Args:
+        fault: The fault.
+        calls: The paths of the calls there are, with ids in braces; `None` where there may be any.
+
+    Raises:
+        ValueError: It makes none; the message names the argument, its value and what is allowed.
+    """
+    _check_path(fault.path, calls)
     _check_values(fault)
     _check_headers(fault.headers)
     _check_sense(fault)
@@ -37,11 +46,14 @@ def check_times(fault: Fault, times: float, after: int) -> None:
         )
 
 
-def _check_path(path: str) -> None:
+def _check_path(path: str, calls: Collection[str] | None) -> None:
     if not path.startswith(("/", "*")) or "?" in path:
         raise ValueError(f'path must be "*" or begin with a slash, and has no query, not {path!r}')
-    if "{" in path:
-        raise ValueError(f"path must have * in place of an id, as in /voices/*, not {path!r}")
+    if calls is not None and not stands_for_one(path, calls):
+        raise ValueError(
+            f'path must be "*" or that of a call, and {path!r} is of none; the nearest are'
+            f" {', '.join(nearest(path, calls))}"
+        )
 
 
 def _check_values(fault: Fault) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from .checks import check, check_times
 from .fault import Connect, Drop, Fault
@@ -15,6 +15,13 @@ class Failing:
     """Something in which faults can be scripted."""
 
     _faults: FaultScript
+    # The paths of the calls that can fail, `None` where there may be any.
+    _calls: Collection[str] | None
+
+    @property
+    def faults(self) -> tuple[ScriptedFault, ...]:
+        """The faults that are still to be met, in the order in which they were scripted; from any thread."""
+        return self._faults.left
 
     def fail(
         self,
@@ -48,8 +55,9 @@ class Failing:
         which events of all contexts count, waits for so many.
 
         Args:
-            path: The path it is for, or `"*"` for any. `*` stands for any text (`/voices/*`); a slash at the end makes
-                no difference.
+            path: The path it is for, or `"*"` for any. `*` stands for any text (`/voices/*`), a name in braces for an id
+                (`/voices/{id}`); a slash at the end makes no difference. It may be of a call that only the service has:
+                with `body`, that call is answered.
             times: How many requests meet it; `math.inf`: all, until it is removed. By default 1; for `latency` and
                 `split` alone, which then come on top of whatever else a request meets, and for `connect="refuse"`, all.
             after: With `event`: how many events come first. Else: how many requests pass first.
@@ -82,7 +90,7 @@ class Failing:
             What was scripted: `remove()` takes it out, `met` counts.
 
         Raises:
-            ValueError: What is asked for makes no sense; the message says why.
+            ValueError: What is asked for makes no sense, or no call has such a path; the message says why.
         """
         data, content_type = _body(body)
         fault = Fault(
@@ -108,7 +116,7 @@ class Failing:
         )
         if latency is None and fault == Fault(path=path):
             raise ValueError("nothing goes wrong in that: name what does, such as status=500 or drop_after=3")
-        check(fault)
+        check(fault, self._calls)
         passing = after if event is None else 0
         if times is None:
             times = math.inf if fault.slows or fault.connect == "refuse" else 1

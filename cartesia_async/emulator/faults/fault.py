@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import reprlib
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -11,13 +12,15 @@ import attrs
 
 Drop = Literal["close", "reset", "end"]
 Connect = Literal["refuse", "reset"]
+_brief = reprlib.Repr()
+_brief.maxstring = _brief.maxother = 100
 
 
 def _headers(given: Mapping[str, str] | None) -> Mapping[str, str]:
     return {} if given is None else dict(given)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class Fault:
     """
     What a request meets. Where items are counted they are events (messages on a WebSocket), elsewhere bytes.
@@ -54,7 +57,7 @@ class Fault:
     error_code: str | None = None
     retry_after: float | None = None
     headers: Mapping[str, str] = attrs.field(default=None, converter=_headers)
-    body: bytes | None = attrs.field(default=None, repr=False)
+    body: bytes | None = None
     latency: float = 0.0
     drop: Drop | None = None
     drop_after: int | None = None
@@ -66,6 +69,14 @@ class Fault:
     split: int | None = None
     connect: Connect | None = None
     stale: bool = False
+
+    def __repr__(self) -> str:
+        usual = Fault(path="")
+        told = [
+            (name, value) for name, value in attrs.asdict(self, recurse=False).items() if value != getattr(usual, name)
+        ]
+        values = ", ".join(f"{name}={_brief.repr(value)}" for name, value in told)
+        return f"{type(self).__name__}({values})"
 
     @property
     def unanswered(self) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from types import TracebackType
 from typing import Self
 
 import attrs
 
 from .fault import Fault
+from .paths import has_events, matches
 
 
 @attrs.define(eq=False, kw_only=True, repr=False)
@@ -33,7 +33,8 @@ class ScriptedFault:
     _script: FaultScript = attrs.field(alias="script")
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.fault}, times={self.times}, met={self.met})"
+        passing = f"passing={self.passing}, " if self.passing else ""
+        return f"<{self.fault!r}, {passing}times={self.times}, met={self.met}>"
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +66,12 @@ class FaultScript:
         self._lock = threading.Lock()
         self._scripted: list[ScriptedFault] = []
         self._refusing_changed = refusing_changed
+
+    @property
+    def left(self) -> tuple[ScriptedFault, ...]:
+        """Those that are still to be met, in order."""
+        with self._lock:
+            return tuple(self._scripted)
 
     @property
     def refusing(self) -> bool:
@@ -142,16 +149,6 @@ class FaultScript:
         return scripted.fault
 
 
-def matches(pattern: str, path: str) -> bool:
-    """Tell whether a path is of a pattern; a slash at the end of either makes no difference."""
-    return fnmatchcase(_bare(path), _bare(pattern))
-
-
-def has_events(path: str) -> bool:
-    """Tell whether a call at a path answers with events or messages."""
-    return _bare(path).rpartition("/")[2] in {"sse", "websocket"}
-
-
 def _is_for(fault: Fault, path: str, *, reused: bool) -> bool:
     return (
         fault.connect is None
@@ -159,7 +156,3 @@ def _is_for(fault: Fault, path: str, *, reused: bool) -> bool:
         and (fault.event is None or has_events(path))
         and matches(fault.path, path)
     )
-
-
-def _bare(path: str) -> str:
-    return path.rstrip("/") or "/"

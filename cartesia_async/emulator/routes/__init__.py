@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import datasets, status, tts, voice_changer, voice_making, voices
+from .others import OTHERS
 from .table import Route, Table
 
 __all__ = ["TABLE", "Route", "Table"]
@@ -15,5 +16,6 @@ TABLE = Table(
         *voice_making.ROUTES,
         *voices.ROUTES,
         *datasets.ROUTES,
-    )
+    ),
+    others=OTHERS,
 )

@@ -9,6 +9,7 @@ import attrs
 from aiohttp import web
 
 from ..exchange import Exchange
+from ..fields import shown
 from ..problems import Problem, not_found
 
 Handler = Callable[[Exchange], Awaitable[web.StreamResponse]]
@@ -37,25 +38,24 @@ class Route:
     versioned: bool = True
     socket: bool = False
 
-    def match(self, parts: list[str]) -> Mapping[str, str] | None:
-        """Give the variable parts of a path, `None` where it is another path."""
-        own = _parts(self.path)
-        if len(own) != len(parts):
-            return None
-        found: dict[str, str] = {}
-        for mine, given in zip(own, parts, strict=True):
-            if mine.startswith("{"):
-                found[mine[1:-1]] = unquote(given)
-            elif mine != given:
-                return None
-        return found
-
 
 @attrs.frozen
 class Table:
-    """All calls; of two that match a path the first counts."""
+    """
+    All calls; of two that match a path the first counts.
+
+    Attributes:
+        routes: Those that are served.
+        others: The paths of those that only the service has.
+    """
 
     routes: tuple[Route, ...]
+    others: tuple[str, ...] = ()
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """The paths of all calls, with ids in braces."""
+        return frozenset((*(route.path for route in self.routes), *self.others))
 
     def find(self, method: str, raw_path: str) -> tuple[Route, Mapping[str, str]]:
         """
@@ -67,7 +67,7 @@ class Table:
         parts = _parts(raw_path)
         allowed: list[str] = []
         for route in self.routes:
-            ids = route.match(parts)
+            ids = _match(route.path, parts)
             if ids is None or not all(ids.values()):
                 continue
             if route.method == method:
@@ -75,7 +75,23 @@ class Table:
             allowed.append(route.method)
         if allowed:
             raise _not_allowed(allowed)
+        if any(_match(path, parts) is not None for path in self.others):
+            raise _not_emulated(raw_path)
         raise not_found("path")
+
+
+def _match(path: str, parts: list[str]) -> Mapping[str, str] | None:
+    """Give the variable parts of a path, `None` where it is another path."""
+    own = _parts(path)
+    if len(own) != len(parts):
+        return None
+    found: dict[str, str] = {}
+    for mine, given in zip(own, parts, strict=True):
+        if mine.startswith("{"):
+            found[mine[1:-1]] = unquote(given)
+        elif mine != given:
+            return None
+    return found
 
 
 def _parts(path: str) -> list[str]:
@@ -89,4 +105,13 @@ def _not_allowed(methods: Iterable[str]) -> Problem:
         title="Method not allowed",
         message=f"This path takes {names}.",
         headers={"Allow": names},
+    )
+
+
+def _not_emulated(path: str) -> Problem:
+    return Problem(
+        status=404,
+        title="Not emulated",
+        message=f"The service has {shown(path)}, the emulator has not; `emulator.fail(path, body=...)` answers for it.",
+        error_code="not_emulated",
     )

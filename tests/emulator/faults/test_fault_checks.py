@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 
 from cartesia_async.emulator import Emulator
+from cartesia_async.emulator.routes import TABLE
 
 WRONG: dict[str, tuple[str, dict[str, object], str]] = {
     "nothing": ("/tts/sse", {}, "nothing goes wrong"),
     "only times": ("/tts/sse", {"times": 3}, "nothing goes wrong"),
     "path": ("tts/sse", {"status": 500}, "path must be"),
     "query": ("/voices?limit=1", {"status": 500}, "no query"),
-    "braces": ("/voices/{id}", {"status": 500}, r"/voices/\*"),
+    "mistyped": ("/tts/bites", {"status": 500}, r"'/tts/bites' is of none; the nearest are /tts/bytes, "),
+    "capital": ("/Voices", {"status": 500}, "the nearest are /voices, "),
+    "a part too many": ("/tts/bytes/x", {"status": 500}, "/tts/bytes"),
+    "only the start": ("/tts", {"status": 500}, "/tts/sse"),
+    "a star for nothing": ("/nowhere/*", {"status": 500}, "is of none"),
+    "url": ("http://127.0.0.1:1/tts/bytes", {"status": 500}, "path must be"),
     "empty path": ("", {"status": 500}, "path must be"),
     "status": ("*", {"status": 42}, "status must be from 200 to 599, not 42"),
     "status text": ("*", {"status": "500"}, "status must be"),
@@ -64,7 +71,32 @@ def test_nonsense_is_refused(name: str) -> None:
     emulator = Emulator(engine="tone")
     with pytest.raises(ValueError, match=words):
         emulator.fail(path, **arguments)  # type: ignore[arg-type]
-    assert emulator._faults._scripted == []
+    assert emulator.faults == ()
+
+
+@pytest.mark.parametrize("path", sorted(TABLE.paths))
+def test_the_path_of_each_call_is_taken(path: str) -> None:
+    """The path of a call is taken as it is documented, with an id, with a star, and with a slash at the end."""
+    emulator = Emulator(engine="tone")
+    with_id = re.sub(r"{\w+}", "694f9389-aac1-45b6-b726-9d9369183238", path)
+    for one in (path, with_id, re.sub(r"{\w+}", "*", path), f"{path}/", f"{with_id}/"):
+        emulator.fail(one, status=500)
+    assert len(emulator.faults) == 5
+
+
+@pytest.mark.parametrize("path", ["*", "/*", "/tts/*", "*/files", "/v*e*/abc-*", "/voices/[ab]*", "/voices/a{id}"])
+def test_patterns_are_taken(path: str) -> None:
+    """A pattern is taken where it may stand for the path of a call."""
+    emulator = Emulator(engine="tone")
+    emulator.fail(path, status=500)
+    assert emulator.faults[0].fault.path == path
+
+
+def test_any_path_is_taken_where_recordings_answer() -> None:
+    """What was recorded may be of any path, and so may a fault for it."""
+    emulator = Emulator(replay="recordings")
+    emulator.fail("/what/ever", status=500)
+    assert emulator.faults[0].fault.path == "/what/ever"
 
 
 def test_an_unknown_argument_is_named() -> None:

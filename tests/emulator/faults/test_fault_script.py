@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import threading
 
@@ -36,11 +37,15 @@ async def statuses(ask: Ask, count: int, path: str = "/voices") -> list[int]:
         ("*", "/", True),
         ("*", "/no/such/path", True),
         ("*/files", "/datasets/x/files", True),
-        ("/VOICES", "/voices", False),
+        ("/datasets/{id}", "/datasets/abc", True),
+        ("/datasets/{id}/files", "/datasets/abc/files/", True),
+        ("/datasets/{id}", "/datasets/abc/files", False),
+        ("/voices/{id}", "/voices", False),
+        ("/stt", "/stt", True),
     ],
 )
 async def test_paths(emulator: Emulator, ask: Ask, pattern: str, path: str, met: bool) -> None:
-    """A star stands for any text, a slash at the end and a query make no difference, and letters have a case."""
+    """A star stands for any text, a name in braces for a part; a slash at the end and a query make no difference."""
     emulator.fail(pattern, status=599)
     assert ((await ask("GET", path)).status == 599) is met
 
@@ -206,3 +211,40 @@ async def test_an_emulator_stops_in_a_silence(path: str, arguments: dict[str, fl
 async def _read(session: aiohttp.ClientSession, url: str) -> bytes:
     async with session.post(url, json=SPEECH) as answer:
         return await answer.read()
+
+
+async def test_those_to_come_are_told_in_order(emulator: Emulator, ask: Ask) -> None:
+    """`faults` are those that are still to be met, in order, with how often; each goes once it has been met or removed."""
+    first = emulator.fail("/voices", status=500, times=2)
+    second = emulator.fail("*", latency=0)
+    third = emulator.fail("/tts/sse", drop_after=3, after=1)
+    assert emulator.faults == (first, second, third)
+    assert await statuses(ask, 2) == [500, 500]
+    assert emulator.faults == (second, third)
+    assert (first.times, first.met, second.met) == (0, 2, 2)
+    third.remove()
+    assert emulator.faults == (second,)
+    emulator.clear_faults()
+    assert emulator.faults == ()
+
+
+def test_those_to_come_are_shown_briefly(emulator: Emulator) -> None:
+    """A failing assertion shows of each fault what goes wrong, and nothing that does not."""
+    emulator.fail("/tts/sse", drop_after=3, after=1, times=2)
+    emulator.fail("*", status=502, body="<html>" * 1_000)
+    first, second = map(repr, emulator.faults)
+    assert first == "<Fault(path='/tts/sse', drop='close', drop_after=3), passing=1, times=2, met=0>"
+    assert second.startswith(
+        "<Fault(path='*', status=502, headers={'Content-Type': 'text/html; charset=utf-8'}, body=b'<html>"
+    )
+    assert len(second) < 300
+
+
+async def test_a_call_that_only_the_service_has(emulator: Emulator, ask: Ask) -> None:
+    """It is a 404 that says so, in the shape of its version, and a fault can answer in its place."""
+    new, old = await ask("POST", "/stt/", {}), await ask("POST", "/stt", {}, version="2024-06-10")
+    assert (new.status, json.loads(new.body)["error_code"]) == (404, "not_emulated")
+    assert (old.status, old.body[:36]) == (404, b"Not emulated: The service has '/stt'")
+    emulator.fail("/stt", body={"text": "Hello."})
+    answer = await ask("POST", "/stt", {})
+    assert (answer.status, json.loads(answer.body)) == (200, {"text": "Hello."})
