@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from .command import command
 from .showing import print_line
+from .terminal import complain
 
 if TYPE_CHECKING:
     from cartesia_async.emulator import Emulator, Recorder
@@ -107,4 +111,25 @@ def _serve(server: Emulator | Recorder, announcement: str) -> None:
         print_line(announcement.format(address))
         sys.stdout.flush()
 
-    asyncio.run(server.serve_forever(started=tell))
+    with _warnings_noted():
+        asyncio.run(server.serve_forever(started=tell))
+
+
+@contextmanager
+def _warnings_noted() -> Generator[None]:
+    """Tell on standard error of what a server logs that its user should know, such as that others may reach it."""
+    handler = _Noting(logging.WARNING)
+    log = logging.getLogger("cartesia_async.emulator")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+class _Noting(logging.Handler):
+    """Writes a record on one line of standard error."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        complain(f"{record.levelname.lower()}: {record.getMessage()}{'' if error is None else f' ({error!r})'}")

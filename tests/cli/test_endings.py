@@ -174,6 +174,22 @@ def test_the_emulator_runs_until_ctrl_c() -> None:
     assert (130, b"") == (process.returncode, errors)
 
 
+@pytest.mark.parametrize(
+    "arguments", [["emulator", "--engine", "tone"], ["record", "folder"]], ids=["emulator", "record"]
+)
+def test_others_may_reach_it(arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that listens on more than loopback says so on a line of standard error, before it says where."""
+    monkeypatch.chdir(tmp_path)
+    with _under_way(*arguments, "--port", "0", "--host", "0.0.0.0") as process:
+        assert process.stdout is not None
+        assert b"http://127.0.0.1:" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    server = "emulator" if arguments[0] == "emulator" else "recorder"
+    said = f"cartesia-async: warning: The {server} listens on 0.0.0.0, which other machines may reach.\n"
+    assert (130, said) == (process.returncode, errors.decode())
+
+
 def test_what_was_recorded_is_replayed(pointed: Emulator, tmp_path: Path, cli: Cli) -> None:
     """`record` keeps exchanges, without the key, and `emulator --replay` answers from them."""
     folder = tmp_path / "recordings"
