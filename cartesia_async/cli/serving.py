@@ -29,6 +29,7 @@ HostOption = Annotated[
     examples=(
         "cartesia-async emulator",
         "cartesia-async emulator --port 0 --engine tone --realtime",
+        "cartesia-async emulator --voice 11111111-2222-4333-8444-555555555555",
         "cartesia-async emulator --replay recordings",
         "CARTESIA_BASE_URL=http://127.0.0.1:8020 CARTESIA_API_KEY=any python my_program.py",
     ),
@@ -40,6 +41,8 @@ def emulator(
     engine: Annotated[
         Literal["espeak", "tone"] | None, typer.Option(help="How to speak; espeak where it is installed, if left out.")
     ] = None,
+    voice: Annotated[list[str] | None, typer.Option(metavar="ID", help="Have this voice too; may be repeated.")] = None,
+    any_voice: Annotated[bool, typer.Option("--any-voice", help="Have a voice for every id.")] = False,
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Send speech as fast as it is spoken, not as fast as it is made.")
     ] = False,
@@ -62,10 +65,14 @@ def emulator(
     """Run a local emulator of the API until Ctrl-C: the same calls, real audio, no key and no network."""
     from cartesia_async.emulator import Emulator
 
+    if voice and any_voice:
+        msg = "--voice and --any-voice exclude each other"
+        raise ValueError(msg)
     server = Emulator(
         host=host,
         port=port,
         engine=engine,
+        voices="any" if any_voice else voice or (),
         api_keys=accept,
         realtime=realtime,
         concurrency=concurrency,

@@ -126,7 +126,7 @@ class Exchange:
 
     def voice(self, id: str) -> StoredVoice:
         """Give a voice; `Problem` (404, or 400 before 2026-03-01) where there is none with the id."""
-        voice = self.state.voices.get(id)
+        voice = self.state.voice(id)
         if voice is None:
             raise voice_not_found(self.version)
         return voice

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Collection
+from functools import partial
 
 import attrs
 from aiohttp import web
@@ -20,6 +21,7 @@ from .faults.failing import Failing
 from .faults.script import FaultScript
 from .gate import Gate
 from .local_server import LocalServer, base_url_of, listening_socket
+from .own_voices import Voices, own_voices, voice_for
 from .received import RequestLog
 from .recording.library import Library, Unmatched
 from .recording.replayer import Replayer
@@ -66,6 +68,9 @@ class Emulator(Failing, LocalServer[_Running]):
         port: The port to listen on; 0 for any that is free.
         engine: `"espeak"` (real speech; needs the extra `cartesia-async[emulator]`), `"tone"` (one beep a word, needs
             nothing), an engine of your own, or `None`: espeak where it is installed, else tone.
+        voices: Voices beside those of the library: ids, or what the API tells of a voice, as a mapping or a `Voice`, of
+            which only `id` must be there. `"any"`: there is a voice for every id of letters, digits, hyphens and
+            underscores. How they sound is made up, the same for the same id.
         api_keys: The credentials accepted; `None` for any that is not empty.
         realtime: Whether streams are paced as speech, instead of as fast as they can be made.
         wav_sizes: `"streamed"`: the header of a WAV answer says 0xFFFFFFFF for its sizes, as the service's does, which
@@ -87,8 +92,8 @@ class Emulator(Failing, LocalServer[_Running]):
         seed: What the faults by chance are drawn from; `None` where there are none.
 
     Raises:
-        ValueError: The port, the sizes, a time, the concurrency or the share is none, or, on entering, there is no engine of that
-            name, or its extra is not installed.
+        ValueError: The port, a voice, the sizes, a time, the concurrency or the share is none, or, on entering, there is no
+            engine of that name, or its extra is not installed.
         RecordingError: On entering, when the folder to replay is not there, holds no recordings, or a damaged one.
         OSError: On entering, when the address cannot be listened on.
         RuntimeError: On entering, when it is running already.
@@ -102,6 +107,7 @@ class Emulator(Failing, LocalServer[_Running]):
         host: str = "127.0.0.1",
         port: int = 0,
         engine: str | Engine | None = None,
+        voices: Voices = (),
         api_keys: Collection[str] | None = None,
         realtime: bool = False,
         wav_sizes: WavSizes = "streamed",
@@ -126,6 +132,7 @@ class Emulator(Failing, LocalServer[_Running]):
             raise ValueError(f"wav_sizes must be one of {', '.join(WAV_SIZES)}, not {wav_sizes!r}")
         super().__init__(host=host, port=port)
         self._engine = engine
+        self._fresh_state = partial(fresh_state, own_voices(voices), voice_for if voices == "any" else None)
         self._api_keys = None if api_keys is None else frozenset(api_keys)
         self._realtime = realtime
         self._wav_sizes: WavSizes = wav_sizes
@@ -155,7 +162,7 @@ class Emulator(Failing, LocalServer[_Running]):
 
     def reset(self) -> None:
         """
-        Make it as new while it runs, from any thread: the library's voices, no datasets, requests, faults or crashes.
+        Make it as new while it runs, from any thread: the voices it began with, no datasets, requests, faults or crashes.
 
         Requests under way are carried out on what was there before, and are not seen in `requests`. Faults by chance,
         and what is replayed, begin again with the first.
@@ -163,7 +170,7 @@ class Emulator(Failing, LocalServer[_Running]):
         self._faults.clear()
         if self._chaos is not None:
             self._chaos.restart()
-        self._state = fresh_state()
+        self._state = self._fresh_state()
         running = self._running
         if running is not None:
             running.gate.shop = attrs.evolve(running.gate.shop, state=self._state)
@@ -200,7 +207,7 @@ class Emulator(Failing, LocalServer[_Running]):
             # Recordings need no voice.
             engine = await workers.run(_engine, self._engine if self._replay is None else "tone")
             if self._state is None:
-                self._state = await workers.run(fresh_state)
+                self._state = await workers.run(self._fresh_state)
             connections = Connections(self._faults, self.requests)
             gate = Gate(
                 shop=Workshop(

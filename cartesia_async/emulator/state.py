@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 import attrs
@@ -117,17 +117,40 @@ class StoredDataset:
     files: Shelf[StoredFile] = attrs.field(factory=Shelf[StoredFile])
 
 
+MakeUp = Callable[[str], StoredVoice | None]
+
+
 @attrs.define
 class State:
-    """All that one emulator holds; used on its loop only."""
+    """
+    All that one emulator holds; used on its loop only.
+
+    Attributes:
+        voices: The voices.
+        datasets: The datasets.
+        make_up: Makes the voice of an id that is not there, `None` where there is to be none.
+    """
 
     voices: Shelf[StoredVoice] = attrs.field(factory=Shelf[StoredVoice])
     datasets: Shelf[StoredDataset] = attrs.field(factory=Shelf[StoredDataset])
+    make_up: MakeUp | None = None
+
+    def voice(self, id: str) -> StoredVoice | None:
+        """Give the voice of an id; `None` where there is none, or it was deleted."""
+        found = self.voices.get(id)
+        if found is None and self.make_up is not None and self.voices.place(id) is None:
+            return self.make_up(id)
+        return found
+
+    def delete_voice(self, voice: StoredVoice) -> None:
+        """Take a voice away, for good; one that was made up, too."""
+        self.voices.put(voice)
+        self.voices.remove(voice.id)
 
 
-def fresh_state() -> State:
-    """Make the state that every emulator starts from: the stock library, no datasets."""
-    state = State()
+def fresh_state(own: Iterable[StoredVoice] = (), make_up: MakeUp | None = None) -> State:
+    """Make the state that an emulator starts from: the stock library and voices of its own, no datasets."""
+    state = State(make_up=make_up)
     for stock in stock_voices():
         state.voices.put(
             StoredVoice(
@@ -143,6 +166,8 @@ def fresh_state() -> State:
                 is_owner=False,
             )
         )
+    for voice in own:
+        state.voices.put(voice)
     return state
 
 

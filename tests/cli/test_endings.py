@@ -50,6 +50,8 @@ PIPE = subprocess.PIPE
         (["emulator", "--port", "99999"], 2, "port"),
         (["emulator", "--engine", "choir"], 2, "--engine"),
         (["emulator", "--replay", "none"], 2, "none"),
+        (["emulator", "--voice", "a b"], 2, "voices[0].id` must be letters"),
+        (["emulator", "--voice", "a", "--any-voice"], 2, "exclude each other"),
         (["record", "folder", "--target", "nowhere"], 2, "target must be"),
         (["status", "--base-url", "http://127.0.0.1:1"], 1, "cannot connect"),
     ],

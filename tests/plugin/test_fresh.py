@@ -120,6 +120,26 @@ def test_an_emulator_of_ones_own_choice(run: Run) -> None:
     run(_OWN_TESTS, conftest=_OWN, arguments=("-p", "no:asyncio")).assert_outcomes(passed=1)
 
 
+_VOICES = """
+@pytest.fixture(scope="session")
+def cartesia_emulator_options():
+    return {"voices": [{"id": "mine", "name": "Ann"}]}
+"""
+_VOICES_TESTS = """
+import pytest
+
+@pytest.mark.parametrize("time", [1, 2])
+def test_a_voice_of_ones_own(cartesia_client, time):
+    assert cartesia_client.voices.get("mine").name == "Ann"
+    cartesia_client.voices.delete("mine")
+"""
+
+
+def test_voices_of_ones_own(run: Run) -> None:
+    """The options hold voices of one's own, and each test finds them as they were given."""
+    run(_VOICES_TESTS, conftest=_VOICES, arguments=("-p", "no:asyncio")).assert_outcomes(passed=2)
+
+
 _FAILING = """
 HELLO = dict(
     model_id="sonic-3",

@@ -76,14 +76,13 @@ async def update(exchange: Exchange) -> web.StreamResponse:
 
 async def delete(exchange: Exchange) -> web.StreamResponse:
     """`DELETE /voices/{id}`."""
-    exchange.voice(exchange.ids["id"])
-    exchange.state.voices.remove(exchange.ids["id"])
+    exchange.state.delete_voice(exchange.voice(exchange.ids["id"]))
     return web.Response(status=204)
 
 
 async def preview(exchange: Exchange) -> web.StreamResponse:
     """`GET /previews/{id}.wav`: the voice, saying its name."""
-    voice = exchange.state.voices.get(exchange.ids["file"].removesuffix(".wav"))
+    voice = exchange.state.voice(exchange.ids["file"].removesuffix(".wav"))
     if voice is None:
         raise not_found("preview")
     said = voice.name if any(character.isalnum() for character in voice.name) else voice.language
