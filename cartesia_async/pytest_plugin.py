@@ -62,9 +62,17 @@ def async_cartesia_client(
 
     client = AsyncCartesia(_key(cartesia_emulator_options), base_url=cartesia_emulator.base_url)
     yield client
-    # This is no coroutine, so that every async plugin takes it. The loop of the test, ended by now or at rest, is not
-    # needed.
-    client._runner.transport.sessions.abandon()  # noqa: SLF001 (the public `close` is awaited on a loop)
+    # This is no coroutine, so that every async plugin takes it.
+    _close(client)
+
+
+def _close(client: AsyncCartesia) -> None:
+    """Close a client on the loop of its test, which is at rest by now, or has ended."""
+    sessions = client._runner.transport.sessions  # noqa: SLF001 (its public `close` is awaited on a loop)
+    for loop in sessions.loops:
+        if not loop.is_closed() and not loop.is_running():
+            loop.run_until_complete(client.close())
+    sessions.abandon()
 
 
 def _key(options: Mapping[str, Any]) -> str:

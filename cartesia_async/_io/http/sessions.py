@@ -153,6 +153,11 @@ class Sessions:
         self._open, self._lock = {}, threading.Lock()
 
     @property
+    def loops(self) -> tuple[asyncio.AbstractEventLoop, ...]:
+        """The loops that have a session."""
+        return tuple(self._open)
+
+    @property
     def in_use(self) -> bool:
         """Whether something is open that only `close` ends in good order."""
         return any(not session.over for session in self._open.values())
