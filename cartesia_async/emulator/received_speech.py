@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _SPOKEN = "/tts/"
 _REVOICED = "/voice-changer/"
+_INFILLED = "/infill/"
 _LONG = 10
 
 
@@ -64,6 +65,8 @@ def speech_of(request: ReceivedRequest) -> list[ReceivedSpeech]:
         return _in_contexts(request.messages) if body is None else _spoken(body)
     if request.path.startswith(_REVOICED) and request.form:
         return [_revoiced(request.form, request.files)]
+    if request.path.startswith(_INFILLED) and request.form:
+        return [_infilled(request.form)]
     return []
 
 
@@ -109,14 +112,27 @@ def _spoken(body: Mapping[str, object]) -> list[ReceivedSpeech]:
 
 
 def _revoiced(form: Mapping[str, str], files: tuple[ReceivedFile, ...]) -> ReceivedSpeech:
+    clip = next((file for file in files if file.field == "clip"), None)
+    return ReceivedSpeech(voice=form.get("voice[id]"), output_format=_format_in(form), clip=clip)
+
+
+def _infilled(form: Mapping[str, str]) -> ReceivedSpeech:
+    return ReceivedSpeech(
+        transcript=form.get("transcript"),
+        voice=form.get("voice_id"),
+        model_id=form.get("model_id"),
+        language=form.get("language"),
+        output_format=_format_in(form),
+    )
+
+
+def _format_in(form: Mapping[str, str]) -> dict[str, object]:
     head, tail = "output_format[", "]"
-    format = {
+    return {
         name.removeprefix(head).removesuffix(tail): int(value) if value.isdecimal() and len(value) < _LONG else value
         for name, value in form.items()
         if name.startswith(head) and name.endswith(tail)
     }
-    clip = next((file for file in files if file.field == "clip"), None)
-    return ReceivedSpeech(voice=form.get("voice[id]"), output_format=format, clip=clip)
 
 
 def _text(body: Mapping[str, object], name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import datasets, status, tts, voice_changer, voice_making, voices
+from . import datasets, infill, status, tts, voice_changer, voice_making, voices
 from .others import OTHERS
 from .table import Route, Table
 
@@ -13,6 +13,7 @@ TABLE = Table(
         *status.ROUTES,
         *tts.ROUTES,
         *voice_changer.ROUTES,
+        *infill.ROUTES,
         *voice_making.ROUTES,
         *voices.ROUTES,
         *datasets.ROUTES,

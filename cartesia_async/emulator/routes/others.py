@@ -23,7 +23,6 @@ OTHERS = (
     "/fine-tunes",
     "/fine-tunes/{id}",
     "/fine-tunes/{id}/voices",
-    "/infill/bytes",
     "/locales",
     "/pronunciation-dicts",
     "/pronunciation-dicts/{id}",

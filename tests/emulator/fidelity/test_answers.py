@@ -55,6 +55,12 @@ def changed(container: str) -> dict[str, str]:
     return {"voice[id]": SARAH} | {f"output_format[{name}]": value for name, value in format.items()}
 
 
+def infill(container: str) -> dict[str, str]:
+    """Give the fields of infill."""
+    said = {"model_id": "sonic-2", "language": "en", "transcript": "and so", "voice_id": SARAH}
+    return said | {name: value for name, value in changed(container).items() if name != "voice[id]"}
+
+
 def test_what_is_served_is_described() -> None:
     """Each call that the emulator has in this version stands in the description."""
     assert {(method, path.replace("{file}", "{fileID}")) for method, path in SERVED} <= description().operations
@@ -66,13 +72,14 @@ async def status(ask: Asker) -> None:
 
 
 async def audio(ask: Asker) -> None:
-    """Speech, and a clip in another voice, are audio of the container's type."""
+    """Speech, a clip in another voice, and what is put between two, are audio of the container's type."""
     for container in AUDIO if find_spec("soundfile") else ("raw", "wav"):
         rest = {"bit_rate": 64_000} if container == "mp3" else {"encoding": "pcm_mulaw"}
         format = {"container": container, "sample_rate": 16_000, **rest}
         for answer in (
             await ask("POST", "/tts/bytes", json=SPEECH | {"output_format": format}),
             await ask("POST", "/voice-changer/bytes", data=form(changed(container))),
+            await ask("POST", "/infill/bytes", data=form(infill(container), "right_audio")),
         ):
             assert answer.content_type == AUDIO[container]
             assert answer.body

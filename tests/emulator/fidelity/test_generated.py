@@ -15,7 +15,7 @@ from schemathesis import Case, GenerationMode
 from cartesia_async.emulator import Emulator
 from tests.emulator.fidelity.conftest import SARAH
 from tests.emulator.fidelity.description import VERSION, description
-from tests.emulator.fidelity.test_answers import SERVED, clip
+from tests.emulator.fidelity.test_answers import SERVED, clip, infill
 
 # `nox -s fuzz` asks more, and other things each time.
 MORE = os.environ.get("FIDELITY_EXAMPLES")
@@ -86,6 +86,7 @@ REAL: dict[str, dict[str, object]] = {
     "/tts/sse": SPOKEN,
     "/voice-changer/bytes": CHANGED,
     "/voice-changer/sse": CHANGED,
+    "/infill/bytes": infill("wav") | {"left_audio": clip()},
     "/voices/clone": {"clip": clip(), "name": "Me", "language": "en", "base_voice_id": SARAH},
     "/voices/localize": {"voice_id": SARAH, "name": "Me", "language": "en", "dialect": "uk"},
     "/voices/{id}": {"name": "Me"},
