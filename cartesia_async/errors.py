@@ -95,6 +95,7 @@ class APITimeoutError(APIConnectionError):
         bytes_received: Bytes of the answer that had arrived.
         events_received: Events that had arrived, on a stream of events.
         context_id: The context that was waited for, on a WebSocket.
+        unspoken_text: What was sent on it and not followed by any audio, on a WebSocket.
     """
 
     def __init__(self, message: str, *, limit: str, seconds: float, request_id: str | None = None) -> None:
@@ -104,6 +105,7 @@ class APITimeoutError(APIConnectionError):
         self.bytes_received = 0
         self.events_received = 0
         self.context_id: str | None = None
+        self.unspoken_text = ""
 
 
 class APIStatusError(CartesiaError):
@@ -203,11 +205,14 @@ class StreamError(CartesiaError):
         events_received: Events that had arrived.
         bytes_received: Bytes of the answer that had arrived.
         context_id: The context that the stream speaks, where it has one.
+        unspoken_text: What was sent on it and not followed by any audio, on a WebSocket: the service has not spoken it.
+            Empty where that holds no words; at most its first million characters.
     """
 
     def __init__(self, message: str, *, request_id: str | None = None, context_id: str | None = None) -> None:
         super().__init__(message, request_id=request_id)
         self.context_id = context_id
+        self.unspoken_text = ""
         self.events_received = 0
         self.bytes_received = 0
 

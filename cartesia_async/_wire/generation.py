@@ -63,5 +63,10 @@ class Generation:
 
     def cancellation(self) -> bytes:
         """Write the message that ends the context."""
-        document: Mapping[str, Any] = {"context_id": self.context_id, "cancel": True}
-        return dumps(document)
+        return cancellation(self.context_id)
+
+
+def cancellation(context_id: str) -> bytes:
+    """Write the message that ends the context of this name."""
+    document: Mapping[str, Any] = {"context_id": context_id, "cancel": True}
+    return dumps(document)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # A run of so many characters without a place to cut is sent as it is, so that nothing grows without a bound.
@@ -13,11 +14,17 @@ LONGEST_SEGMENT = 4000
 _ENDS = frozenset("。、，！？；：…｡､」』）】》〉។៕๚๛၊။।॥")
 # A joiner, or a mark, belongs to the character before it.
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f")
+_TAG = re.compile(r"</?[a-z][^<>]*>")
 
 
 def is_speakable(text: str) -> bool:
     """Whether *text* holds anything that can be spoken: a letter, a digit or another number."""
     return any(character.isalnum() for character in text)
+
+
+def holds_words(text: str) -> bool:
+    """Whether *text* holds anything that is spoken aloud: what is speakable, and not part of a tag such as ``<speed>``."""
+    return is_speakable(_TAG.sub("", text))
 
 
 class Segmenter:

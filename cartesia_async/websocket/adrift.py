@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from ..errors import APIStatusError, CartesiaError, StreamInterruptedError
-from .channel import Channel, another
+from .channel import Channel
 from .connection import Connection
+from .failing import another
 
 _REASON = "the connection was lost, and could not be replaced"
 

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
 
 from .._io.watch import Timer
 from .._wire.generation import Generation, Input
 from .._wire.segments import is_speakable
-from ..errors import APITimeoutError, CartesiaError, StreamError, StreamInterruptedError
+from ..errors import APITimeoutError, StreamError, StreamInterruptedError
 from ..models.events import AudioChunk, Done, FlushDone, TTSEvent
 from ..models.timeouts import Timeout
+from .carrier import Carrier
+from .failing import another, left_unspoken, tells_of_an_end
+from .journal import Journal
 from .limits import Limits
 
-LONGEST_JOURNAL = 1 << 20  # characters that are kept, to be said again
 _BEHIND = 256 * 1024  # bytes that wait to be read, from which on no more text is asked for
 _FAR_AHEAD = 64 * 1024  # characters sent before any audio has come, from which on the same
 _NOBODY: asyncio.Future[None] | None = None
-
-
-class Carrier(Protocol):
-    """What a channel asks of the connection it is on."""
-
-    def relieved(self) -> None:
-        """Learn that events were taken, or are waited for."""
-        ...
-
-    def left(self, channel: Channel) -> None:
-        """End the context on the service, and forget the channel."""
-        ...
 
 
 class Channel:
@@ -46,12 +34,13 @@ class Channel:
 
     Attributes:
         carrier: The connection it is on; ``None`` before the first input, and while a lost one is replaced.
-        journal: What was sent, until audio has come: it can be said again. ``None`` where it cannot.
+        journal: What was sent, and what of it no audio has followed.
         replays: How often it was said again.
         begun: Whether audio has come.
         finished: Whether no more inputs follow.
         over: Whether no more events will come.
         is_complete: Whether the service has sent the last of them.
+        ended_short: Whether the service has ended it without having spoken what was sent last.
         unread: Bytes of the messages that nobody has taken yet.
         request_id: The service's name for the handshake of its connection, where it gave one.
         waiting: Whether somebody waits for an event.
@@ -62,16 +51,14 @@ class Channel:
         self._timeout, self._timer = timeout, timer
         self._limits: Limits | None = None
         self.carrier: Carrier | None = None
-        self.journal: list[Input] | None = []
-        self._journal_size = 0
+        self.journal = Journal()
         self.replays = 0
         self.begun = self.finished = self.over = False
         self._failure: Exception | None = None
         self._inbox = deque[TTSEvent]()
         self.unread = 0
         self._waiter = self._relief = _NOBODY
-        self._flushes = 0
-        self.is_complete = False
+        self.is_complete = self.ended_short = False
         self.request_id: str | None = None
         self.events_received = self.bytes_received = 0
 
@@ -95,12 +82,21 @@ class Channel:
     @property
     def said(self) -> bool:
         """Whether anything was sent."""
-        return self.journal is None or bool(self.journal)
+        return self.journal.sent > 0
 
     @property
     def has_ended(self) -> bool:
         """Whether the service has ended it, before the user did."""
         return self.over and self._failure is None and not self.finished
+
+    @property
+    def can_go_on(self) -> bool:
+        """
+        Whether the service has ended it by itself, and all that it has not spoken can be said on another.
+
+        A context that ended without any audio at all cannot: its text would meet the same again.
+        """
+        return self.has_ended or (self.ended_short and self.begun and self.journal.complete)
 
     def check(self) -> None:
         """
@@ -125,16 +121,10 @@ class Channel:
         if self._failure is not None:
             raise another(self._failure)
 
-    def note(self, given: Input) -> None:
+    def note(self, given: Input, now: float, answered: int) -> None:
         """Learn that an input is being sent, for the first time."""
-        if self.journal is not None:
-            self._journal_size += len(given.text)
-            if self._journal_size > LONGEST_JOURNAL:
-                self.journal = None
-            else:
-                self.journal.append(given)
+        self.journal.note(given, now, answered)
         self.finished = not given.more
-        self._flushes += given.flush
         self.expect_answer(given)
 
     def expect_answer(self, given: Input) -> None:
@@ -147,6 +137,7 @@ class Channel:
         """Learn that its connection is lost and is being replaced: the service can answer nothing meanwhile."""
         self.carrier = None
         self.replays += 1
+        self.journal.forget_pings()
         self.limits.settle()
         # What came before any audio was not shown yet, and will come again.
         self._inbox.clear()
@@ -163,14 +154,15 @@ class Channel:
         self.events_received += len(events)
         for event in events:
             if isinstance(event, AudioChunk) and event.data:
-                self.begun, self.journal = True, None
+                self.begun = True
+                self.journal.heard()
             elif isinstance(event, FlushDone):
-                self._flushes = max(0, self._flushes - 1)
+                self.journal.flushed()
             elif isinstance(event, Done):
-                self.over = self.is_complete = True
+                self._end_of_events()
         if self.begun:
             # After what was said last has been answered, the service may be waiting for more text.
-            if self.finished or self._flushes:
+            if self.finished or self.journal.flushes:
                 self.limits.owe(again=True)
             else:
                 self.limits.settle()
@@ -179,11 +171,26 @@ class Channel:
         elif self.begun:
             self._wake_reader()
 
+    def _end_of_events(self) -> None:
+        if not self._unspoken_at_end():
+            self.over = self.is_complete = True
+            return
+        self._inbox.pop()
+        self.events_received -= 1
+        self.ended_short = True
+        self.fail(left_unspoken(self.context_id, self.journal.size))
+
+    def _unspoken_at_end(self) -> str:
+        if self.carrier is not None:
+            self.journal.ended(self.carrier.answered)
+        return self.journal.unspoken
+
     def fail(self, error: Exception) -> None:
         """Let whoever reads know that no more will come, after what has."""
         if self.over:
             return
         self.over = True
+        self.ended_short = self.ended_short or (tells_of_an_end(error) and bool(self._unspoken_at_end()))
         self._failure = self.described(error)
         self._wake()
 
@@ -208,6 +215,7 @@ class Channel:
             error.context_id = error.context_id or self.context_id
             error.request_id = error.request_id or self.request_id
             error.events_received, error.bytes_received = self.events_received, self.bytes_received
+            error.unspoken_text = self.journal.unspoken
         return error
 
     async def take(self) -> list[TTSEvent]:
@@ -243,7 +251,7 @@ class Channel:
 
     async def room(self) -> None:
         """Wait until whoever reads has caught up, and the service with what it was sent."""
-        while not self.over and (self.unread >= _BEHIND or (self.journal and self._journal_size >= _FAR_AHEAD)):
+        while not self.over and (self.unread >= _BEHIND or (not self.begun and self.journal.size >= _FAR_AHEAD)):
             self._relief = asyncio.get_running_loop().create_future()
             await self._relief
 
@@ -286,14 +294,3 @@ class Channel:
     def _run_out(self, error: APITimeoutError) -> None:
         error.args = (f"context {self.context_id}: {error}",)
         self.break_off(error)
-
-
-E = TypeVar("E", bound=BaseException)
-
-
-def another(error: E) -> E:
-    """Give a twin of an error: each who meets it has a traceback of their own."""
-    if isinstance(error, CartesiaError):
-        cause, error = error.__cause__, copy.copy(error)
-        error.__cause__ = cause
-    return error

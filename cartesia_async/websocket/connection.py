@@ -10,9 +10,10 @@ from typing import Protocol
 from .._io.http.websocket import LostError, WebSocket
 from .._io.observer import Observer
 from .._io.secrecy import cleanse
-from .._wire.generation import Input
+from .._wire.generation import Input, cancellation
 from .._wire.messages import Message, MessageReader
 from ..errors import APIResponseError, StreamEventError, StreamInterruptedError
+from ..models.events import AudioChunk
 from .channel import Channel
 from .pulse import Pulse
 
@@ -58,19 +59,26 @@ class Connection:
         self.over = False
         self.born = loop.time()
         self._reader = MessageReader()
-        self._left: dict[
-            str, None
-        ] = {}  # names of contexts that were left, or failed: what still comes for them is late
+        # Contexts that are no longer open, and whether the service had told their end: what comes for them is late.
+        self._gone: dict[str, bool] = {}
         self._unread = 0
         self._draining = 0
         self._gate: asyncio.Future[None] | None = None
         self._pulse = Pulse(socket, idle, self._found_dead)
         self.task = loop.create_task(self._read(), name="cartesia_async WebSocket")
 
+    @property
+    def answered(self) -> int:
+        """The number of the last ping that the service has answered."""
+        return self.socket.answered
+
     async def send(self, channel: Channel, given: Input) -> None:
         """Say something new on a channel of this connection, and wait while the connection is slow."""
         message = channel.generation.message(given, self.version)
-        channel.note(given)
+        now = self._loop.time()
+        if channel.journal.wants_ping(now):
+            channel.journal.pinged(self.socket.ping())
+        channel.note(given, now, self.answered)
         self._draining += 1
         self.relieved()
         try:
@@ -83,9 +91,9 @@ class Connection:
     def adopt(self, channel: Channel) -> None:
         """Take a channel on; what was said on it before is said again."""
         self.channels[channel.context_id] = channel
-        self._left.pop(channel.context_id, None)
+        self._gone.pop(channel.context_id, None)
         channel.carrier, channel.request_id = self, self.socket.request_id
-        for given in channel.journal or ():
+        for given in channel.journal.inputs:
             self.socket.post(channel.generation.message(given, self.version))
             channel.expect_answer(given)
 
@@ -181,7 +189,10 @@ class Connection:
         else:
             self._unread += size
             channel.deliver(message.events, size)
-            if channel.over:
+            if channel.ended_short:
+                # It may hear what it has not spoken as the beginning of another context, which nobody reads.
+                self.left(channel)
+            elif channel.over:
                 self._forget(channel)
                 self._look_whether_empty()
             elif channel.unread > MOST_IGNORED:
@@ -200,14 +211,18 @@ class Connection:
             self._stray(message, 0)
         for each in reached:
             each.fail(copy.copy(error))
-            if isinstance(error, StreamEventError):
+            if isinstance(error, StreamEventError) and message.context_id is not None:
                 self._forget(each)
             else:
+                # The service may not know that this ends it, and would speak on.
                 self.left(each)
         self._look_whether_empty()
 
     def _stray(self, message: Message, size: int) -> None:
-        if message.context_id in self._left:
+        name = message.context_id or ""
+        has_ended = self._gone.get(name)
+        if has_ended is False or (has_ended and not any(isinstance(event, AudioChunk) for event in message.events)):
+            # Of a context that has ended, the last input may have met its end: that is answered by an error.
             return
         kinds = [event.type for event in message.events] or ["error"]
         _logger.warning(
@@ -216,6 +231,10 @@ class Connection:
             size,
             message.context_id,
         )
+        if has_ended:
+            # It takes an input that met the end for the beginning of another context, which nobody reads.
+            self._gone[name] = False
+            self.socket.post(cancellation(name))
 
     def _give_up(self, channel: Channel) -> None:
         msg = f"context {channel.context_id} was ended: nobody read its {channel.unread} bytes, while others were read"
@@ -227,10 +246,9 @@ class Connection:
             return False
         del self.channels[channel.context_id]
         channel.carrier = None
-        if not channel.is_complete:
-            self._left[channel.context_id] = None
-        if len(self._left) > _REMEMBERED:
-            del self._left[next(iter(self._left))]
+        self._gone[channel.context_id] = channel.is_complete
+        if len(self._gone) > _REMEMBERED:
+            del self._gone[next(iter(self._gone))]
         self.relieved()
         return True
 

@@ -19,8 +19,9 @@ from .._wire.checks import refuse
 from .._wire.generation import Input
 from .._wire.request import Options, Outgoing
 from .adrift import Adrift, cut_off
-from .channel import Channel, another
+from .channel import Channel
 from .connection import Connection
+from .failing import another
 
 RENEW_AFTER = 240.0  # seconds without a message sent: the service closes a connection after 300
 _SHORTEST_LIFE = 5.0  # seconds: what ends sooner is not replaced until it is needed
@@ -148,7 +149,7 @@ class Pool:
         channels = list(connection.channels.values())
         connection.channels.clear()
         for channel in channels:
-            again = not channel.begun and channel.journal is not None and channel.replays < self.options.max_retries
+            again = not channel.begun and channel.journal.complete and channel.replays < self.options.max_retries
             if again and self._closed is None and not self._transport.sessions.closed:
                 self._adrift.add(channel)
             else:

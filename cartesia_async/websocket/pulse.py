@@ -28,6 +28,7 @@ class Pulse:
         self._quiet = LONGEST_QUIET if idle is None else min(LONGEST_QUIET, idle / 3)
         self._dead = dead
         self._pinged: float | None = None
+        socket.ping()  # from the answer it is known that it answers at all
         self._handle = self._loop.call_later(self._quiet, self._beat)
 
     def _beat(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import aclosing
 
 from .._wire.clock import Clock
@@ -10,7 +11,7 @@ from .._wire.generation import Input
 from .._wire.segments import Segmenter, cut, is_speakable
 from ..audio.formats import AudioFormat, format_of
 from ..audio.samples import WIDTHS
-from ..errors import StreamError, StreamInterruptedError
+from ..errors import StreamError
 from ..models.events import Done, TTSEvent
 from ..models.speech import RawFormat
 from .beginning import new_channel, renamed
@@ -24,7 +25,8 @@ class Speaking:
     A text that is being spoken.
 
     As a rule it is one context. Where the text pauses for so long that the service ends that, the rest is spoken in
-    another, and its times are moved accordingly.
+    another, and its times are moved accordingly. What was sent in the very moment in which the service ended it, and was
+    not spoken, is said again there.
 
     Args:
         pool: The connections.
@@ -42,6 +44,8 @@ class Speaking:
         self._failure: Exception | None = None
         self._turn: asyncio.Event | None = None
         self._ended = False
+        self._order = asyncio.Lock()
+        self._unsaid = deque[Input]()  # what is to be said next: as a rule one input, more where a context has ended
         self._clock = Clock(_rate_of(self.format))
 
     @property
@@ -97,20 +101,29 @@ class Speaking:
                 self._turn.clear()
                 await self._turn.wait()
                 continue
-            channel = self._channels[self._at]
-            events = [self._clock.on(event) for event in await channel.take()]
-            if not events or isinstance(events[-1], Done):
-                self._at += 1
-                self._clock.restart()
-                if channel.finished:
-                    self._ended = True
-                elif self._spoken_out:
-                    return [*events[:-1], *self._end()]
-                else:
-                    events = events[:-1]
-            if events:
+            if events := await self._take_from(self._channels[self._at]):
                 return events
         return []
+
+    async def _take_from(self, channel: Channel) -> list[TTSEvent]:
+        try:
+            events = [self._clock.on(event) for event in await channel.take()]
+        except StreamError:
+            if not channel.can_go_on:
+                raise
+            await self._go_on(channel)
+            events = []
+        if events and not isinstance(events[-1], Done):
+            return events
+        self._at += 1
+        self._clock.restart()
+        if channel.ended_short:
+            return []
+        if channel.finished:
+            self._ended = True
+            return events
+        is_last = self._spoken_out and self._at == len(self._channels)
+        return [*events[:-1], *self._end()] if is_last else events[:-1]
 
     def _end(self) -> list[TTSEvent]:
         self._ended = True
@@ -150,22 +163,46 @@ class Speaking:
         await self._say(segments[-1] if segments else "", more=False)
 
     async def _say(self, text: str, *, more: bool = True) -> None:
+        async with self._order:
+            self._unsaid.append(Input(text, more=more))
+            await self._say_what_is_left()
+
+    async def _go_on(self, channel: Channel) -> None:
+        async with self._order:
+            if channel is self._channels[-1]:
+                await self._say_what_is_left()
+
+    async def _say_what_is_left(self) -> None:
         while True:
+            if self._channels[-1].can_go_on:
+                self._go_over_to_another()
+            if not self._unsaid:
+                return
             channel = self._channels[-1]
-            if channel.has_ended:
-                if not is_speakable(text):
-                    return
-                channel = new_channel(self.pool, renamed(channel.generation), channel.version)
-                self._channels.append(channel)
-                assert self._turn is not None
-                self._turn.set()
+            before = channel.journal.sent
             try:
-                await self.pool.send(channel, Input(text, more=more))
-            except StreamInterruptedError:
-                if channel.has_ended:
-                    continue
-                raise
+                await self.pool.send(channel, self._unsaid[0])
+            except StreamError:
+                if not channel.can_go_on:
+                    raise
+            if channel.journal.sent > before:
+                self._unsaid.popleft()
+
+    def _go_over_to_another(self) -> None:
+        ended = self._channels[-1]
+        if ended.ended_short:
+            self._unsaid.appendleft(Input(ended.journal.unspoken, more=not ended.finished))
+        text = "".join(given.text for given in self._unsaid)
+        more = all(given.more for given in self._unsaid)
+        self._unsaid.clear()
+        if not is_speakable(text):
             return
+        *segments, last = cut(text)
+        self._unsaid.extend(Input(segment) for segment in segments)
+        self._unsaid.append(Input(last, more=more))
+        self._channels.append(new_channel(self.pool, renamed(ended.generation), ended.version))
+        assert self._turn is not None
+        self._turn.set()
 
 
 def _rate_of(format: AudioFormat | None) -> int | None:

@@ -192,6 +192,7 @@ async def test_what_fails_is_told_and_the_next_is_spoken(
         await listener.say(text="Still one. ", end=True)
         await listener.say(text="Two. ", end=True)
         second = [message async for message in _until(peer, "Two. ")][-1]
+        await peer.audio(second["context_id"])
         await peer.done(second["context_id"])
         assert (await listener.until("done"))[1][-1]["type"] == "done"
 

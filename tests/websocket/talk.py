@@ -49,6 +49,7 @@ class Context:
     def __init__(self, talk: Talk, context: Any) -> None:
         self._talk, self.context = talk, context
         self.id: str = context.context_id
+        self._items: Any = None
 
     async def send(self, text: str) -> None:
         await self._talk.call(self.context.send, text)
@@ -77,6 +78,14 @@ class Context:
         except Exception as error:
             return found, error
         return found, None
+
+    async def next(self) -> Any:
+        """Read one event, and stay in the loop; ``None`` at its end."""
+        if self._items is None:
+            self._items = iter(self.context) if self._talk._blocking else aiter(self.context)
+        if self._talk._blocking:
+            return await asyncio.to_thread(next, self._items, None)
+        return await anext(self._items, None)
 
     async def first(self) -> Any:
         """Read one event and leave the loop."""

@@ -112,7 +112,7 @@ async def test_an_error_reaches_its_context(service: Service, side: Side) -> Non
 
 
 async def test_an_error_without_a_name_reaches_all(service: Service, side: Side) -> None:
-    """An error that names no context ends every open one, each with an error of its own."""
+    """An error that names no context ends every open one, here and on the service, each with an error of its own."""
     async with Talk(side) as talk:
         peer = await service.connection()
         contexts = [talk.context() for _ in range(3)]
@@ -135,6 +135,8 @@ async def test_an_error_without_a_name_reaches_all(service: Service, side: Side)
         assert [error.context_id for error in errors] == [context.id for context in contexts]
         assert {error.error_code for error in errors} == {"quota_exceeded"}
         assert KEY not in str(errors[0])
+        cancelled = [await peer.next() for _ in contexts]
+        assert cancelled == [{"context_id": context.id, "cancel": True} for context in contexts]
     assert len(service.handshakes) == 1
 
 

@@ -78,6 +78,7 @@ async def test_a_reader_that_never_comes(service: Service, side: Side, monkeypat
             pass
         assert message["context_id"] == slow.id
         await pouring
+        await peer.audio(quick.id)
         await peer.done(quick.id)
         assert (await asyncio.wait_for(reading, WAIT))[1] is None
         events, error = await slow.read()

@@ -219,8 +219,10 @@ async def test_a_slow_source_of_text_is_not_the_services_fault(service: Service,
         await context.send(" ")
         await asyncio.sleep(0.5)
         await context.send("world.")
-        await peer.audio(context.id, b"2")
         await context.finish()
+        while (await peer.next())["continue"]:
+            pass
+        await peer.audio(context.id, b"2")
         await peer.done(context.id)
         events, error = await reading
         assert error is None

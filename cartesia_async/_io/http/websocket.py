@@ -19,6 +19,7 @@ _TEXT, _BINARY, _PING, _PONG = (
     aiohttp.WSMsgType.PING,
     aiohttp.WSMsgType.PONG,
 )
+_LONGEST_NUMBER = 18  # digits
 _UNSAID = 1005  # no code was in the closing frame
 
 
@@ -37,6 +38,7 @@ class WebSocket:
         secrets: What no error may hold, should the service repeat it.
         heard: When anything came last, in the loop's time.
         sent: When a message was sent last.
+        answered: The number of the last ping that was answered; 0 before.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class WebSocket:
         self.attempts = 0
         self.secrets = secrets
         self.heard = self.sent = self._clock()
+        self._pings = self.answered = 0
 
     async def receive(self) -> bytes:
         """
@@ -66,8 +69,15 @@ class WebSocket:
                 return data.encode() if isinstance(data, str) else bytes(data)
             if kind is _PING:
                 self._post(self._raw.pong(data))
-            elif kind is not _PONG:
+            elif kind is _PONG:
+                self._note_answer(bytes(data))
+            else:
                 raise LostError(self._farewell(message))
+
+    def _note_answer(self, data: bytes) -> None:
+        # The service may send others that nobody asked for.
+        if data.isdigit() and self.answered < (number := int(data[:_LONGEST_NUMBER])) <= self._pings:
+            self.answered = number
 
     def _farewell(self, message: Any) -> str:
         if message.type is aiohttp.WSMsgType.ERROR:
@@ -97,9 +107,11 @@ class WebSocket:
         self.sent = self._clock()
         self._post(self._raw.send_frame(message, aiohttp.WSMsgType.TEXT))
 
-    def ping(self) -> None:
-        """Ask whether the other end is there."""
-        self._post(self._raw.ping())
+    def ping(self) -> int:
+        """Ask whether the other end is there; give the number of the question."""
+        self._pings += 1
+        self._post(self._raw.ping(b"%d" % self._pings))
+        return self._pings
 
     def _post(self, sending: Coroutine[Any, Any, None]) -> None:
         # What is sent is written at the first step; the coroutine would then only wait for a slow connection.
