@@ -43,7 +43,7 @@ class Channel:
         ended_short: Whether the service has ended it without having spoken what was sent last.
         unread: Bytes of the messages that nobody has taken yet.
         request_id: The service's name for the handshake of its connection, where it gave one.
-        waiting: Whether somebody waits for an event.
+        sending: What the end of the context cuts short.
     """
 
     def __init__(self, generation: Generation, version: str, timeout: Timeout, timer: Callable[[], Timer]) -> None:
@@ -60,6 +60,7 @@ class Channel:
         self._waiter = self._relief = _NOBODY
         self.is_complete = self.ended_short = False
         self.request_id: str | None = None
+        self.sending: asyncio.Timeout | None = None
         self.events_received = self.bytes_received = 0
 
     @property
@@ -278,6 +279,8 @@ class Channel:
     def _wake(self) -> None:
         if self.over and self._limits is not None:
             self._limits.stop()
+        if self.over and self.sending is not None and not self.sending.expired():
+            self.sending.reschedule(0.0)
         self._wake_reader()
         self._relieve()
 

@@ -82,10 +82,15 @@ class Connection:
         self._draining += 1
         self.relieved()
         try:
-            await self.socket.send(message)
+            # The end of the context ends the waiting too, and not only that of the connection.
+            async with asyncio.timeout(None) as channel.sending:
+                await self.socket.send(message)
         except LostError as error:
             self.lose(str(error))
+        except TimeoutError:
+            pass
         finally:
+            channel.sending = None
             self._draining -= 1
 
     def adopt(self, channel: Channel) -> None:

@@ -97,6 +97,7 @@ class Service:
         self.autoping = True
         self.answering = False
         self.silent = False
+        self.deaf = False
 
     async def connection(self) -> Peer:
         """Wait for the next connection."""
@@ -115,6 +116,10 @@ class Service:
         peer = Peer(socket, request)
         self.peers.append(peer)
         self.arrived.put_nowait(peer)
+        if self.deaf:
+            # Nothing is read any more: soon, nothing can be sent.
+            await peer.gone.wait()
+            return socket
         answering = asyncio.create_task(peer.answer()) if self.answering else None
         try:
             async for message in socket:
@@ -150,4 +155,5 @@ async def running() -> AsyncIterator[Service]:
     finally:
         for peer in service.peers:
             peer.cut()
+            peer.gone.set()
         await server.close()

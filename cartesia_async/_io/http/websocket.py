@@ -97,10 +97,16 @@ class WebSocket:
         """
         self.sent = self._clock()
         try:
-            await self._raw.send_frame(message, aiohttp.WSMsgType.TEXT)
+            slow = self._write(self._raw.send_frame(message, aiohttp.WSMsgType.TEXT))
         except (aiohttp.ClientError, OSError, RuntimeError) as error:
             msg = f"the connection broke off ({type(error).__name__})"
             raise LostError(msg) from error
+        if slow is not None:
+            # All who send wait for the same future: one of them that is cancelled must not cancel it.
+            await asyncio.wait([slow])
+            if self._transport is None or self._transport.is_closing():
+                msg = "the connection broke off"
+                raise LostError(msg)
 
     def post(self, message: bytes) -> None:
         """Send a message without waiting; where the connection is over, do nothing."""
@@ -114,10 +120,23 @@ class WebSocket:
         return self._pings
 
     def _post(self, sending: Coroutine[Any, Any, None]) -> None:
+        with suppress(aiohttp.ClientError, OSError, RuntimeError):
+            self._write(sending)
+
+    def _write(self, sending: Coroutine[Any, Any, None]) -> asyncio.Future[None] | None:
         # What is sent is written at the first step; the coroutine would then only wait for a slow connection.
-        with suppress(StopIteration, aiohttp.ClientError, OSError, RuntimeError):
-            sending.send(None)
-        sending.close()
+        try:
+            given: object = sending.send(None)
+        except StopIteration:
+            return None
+        finally:
+            sending.close()
+        if not asyncio.isfuture(given):
+            return None
+        slow: asyncio.Future[None] = given
+        slow._asyncio_future_blocking = False  # noqa: SLF001 - nobody awaits it: the next who does is to find it so
+        slow.add_done_callback(_heard)
+        return slow
 
     def close(self) -> None:
         """Take leave and close the connection, without waiting."""
@@ -140,3 +159,9 @@ class WebSocket:
         response: aiohttp.ClientResponse | None = getattr(self._raw, "_response", None)
         if response is not None:
             response.close()
+
+
+def _heard(slow: asyncio.Future[None]) -> None:
+    # Or the loop would tell of a connection that was lost while nobody waited for it any more.
+    if not slow.cancelled():
+        slow.exception()
