@@ -117,9 +117,9 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def soak(session: nox.Session) -> None:
-    """Strain the emulator for some minutes: ten thousand requests, two hundred streams, hours of audio."""
+    """Strain for some minutes: two thousand contexts whose connections fail, ten thousand requests, hours of audio."""
     session.install(".[emulator]", *_group("tests"))
-    session.run("pytest", "tests/emulator/soak", *session.posargs)
+    session.run("pytest", "tests/websocket/soak", "tests/emulator/soak", *session.posargs)
 
 
 @nox.session
