@@ -130,6 +130,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def latency(session: nox.Session) -> None:
+    """Measure how soon a token is heard, and what contexts cost that share a connection; `-- --help` tells how."""
+    session.install(".[speed]")
+    session.run("python", "-m", "tests.benchmarks.latency", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Look for what is untidy."""
     session.install(*_group("lint"))

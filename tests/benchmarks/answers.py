@@ -7,8 +7,10 @@ import json
 import random
 import re
 import struct
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import cycle, islice
 from typing import NamedTuple
 
 EVERY = 16  # chunks between two events with times of words
@@ -104,8 +106,7 @@ def done(context: str) -> bytes:
 
 
 @cache
-def _block(size: int, context: str, for_socket: bool) -> tuple[bytes, ...]:
-    frame = ws_frame if for_socket else sse_frame
+def _block(size: int, context: str, frame: Callable[[bytes], bytes]) -> tuple[bytes, ...]:
     frames = [frame(chunk(size, seed, context)) for seed in range(BLOCK)]
     for place in range(EVERY - 1, BLOCK, EVERY):
         frames[place] += frame(times(context))
@@ -113,17 +114,37 @@ def _block(size: int, context: str, for_socket: bool) -> tuple[bytes, ...]:
 
 
 @cache
-def _joined(size: int, context: str, for_socket: bool) -> bytes:
-    return b"".join(_block(size, context, for_socket))
+def _joined(size: int) -> bytes:
+    return b"".join(_block(size, CONTEXT, sse_frame))
 
 
-def events(wanted: Asked, context: str = CONTEXT, *, for_socket: bool = False) -> Iterator[bytes]:
-    """Yield an answer of events, many at a time."""
+def events(wanted: Asked) -> Iterator[bytes]:
+    """Yield an answer of server-sent events, many at a time."""
     blocks, rest = divmod(wanted.chunks, BLOCK)
     for _ in range(blocks):
-        yield _joined(wanted.size, context, for_socket)
-    tail = b"".join(_block(wanted.size, context, for_socket)[:rest])
-    yield tail + (ws_frame(done(context)) if for_socket else sse_frame(done(context)) + LAST)
+        yield _joined(wanted.size)
+    yield b"".join(_block(wanted.size, CONTEXT, sse_frame)[:rest]) + sse_frame(done(CONTEXT)) + LAST
+
+
+def messages(wanted: Asked, context: str) -> Iterator[bytes]:
+    """Yield an answer of a WebSocket's messages, one or two at a time."""
+    block = _block(wanted.size, context, ws_frame)
+    yield from islice(cycle(block), wanted.chunks)
+    yield ws_frame(done(context))
+
+
+def in_turn(contexts: deque[Iterator[bytes]]) -> Iterator[bytes]:
+    """Yield what belongs to each of the *contexts* in turn, and many messages at a time where there is but one."""
+    while contexts:
+        share = 1 if len(contexts) > 1 else BLOCK
+        parts: list[bytes] = []
+        for _ in range(len(contexts)):
+            context = contexts.popleft()
+            given = list(islice(context, share))
+            parts += given
+            if len(given) == share:
+                contexts.append(context)
+        yield b"".join(parts)
 
 
 @cache

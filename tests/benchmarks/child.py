@@ -13,6 +13,8 @@ import attrs
 
 from tests.benchmarks import machine, meter
 from tests.benchmarks.contestants import ENTRIES, Entry
+from tests.benchmarks.latency import first_sample
+from tests.benchmarks.latency.measures import measures as latency_measures
 from tests.benchmarks.measures import CLIP, Amounts, Measure, measures
 from tests.benchmarks.realtime import watch
 from tests.benchmarks.tally import Tally, check
@@ -74,6 +76,8 @@ async def run(measure: Measure, contestant: Any, url: str, clip: str = "") -> di
     if measure.kind == "realtime":
         await contestant.events(measure.warm_up[1])
         return await watch(measure, contestant, url)
+    if measure.kind == "tokens":
+        return await first_sample.watch(measure, contestant, url)
     await hands(*measure.warm_up, max(WARM, measure.at_once))
     calls.clear()
     with meter.measured(url) as figures:
@@ -83,6 +87,8 @@ async def run(measure: Measure, contestant: Any, url: str, clip: str = "") -> di
 
 def run_blocking(measure: Measure, contestant: Any, url: str, clip: str = "") -> dict[str, Any]:
     """Measure a blocking contestant, with the same figures."""
+    if measure.kind == "tokens":
+        return first_sample.watch_blocking(measure, contestant, url)
     calls: Calls = []
     warm, argument = measure.warm_up
     for _ in range(WARM):
@@ -125,7 +131,8 @@ def main() -> None:
     entry = ENTRIES[task.contestant]
     for name in entry.hidden:
         sys.modules[name] = None  # type: ignore[assignment]
-    measure = measures(Amounts(**task.amounts))[task.measure]
+    amounts = Amounts(**task.amounts)
+    measure = {**measures(amounts), **latency_measures(amounts)}[task.measure]
     print(json.dumps(figures_of(entry, measure, task.url, task.clip)))
 
 

@@ -12,6 +12,7 @@ from tests.benchmarks.pace import PER_SECOND
 
 ASYNC = ("bare", "bare-speed", "official", "ours", "ours-speed", "ours-uvloop")
 BLOCKING = ("official-blocking", "ours-blocking", "ours-blocking-speed")
+SERVER = "tests.benchmarks.server"
 CLIP = "clip"  # stands for the path of the file to upload
 
 
@@ -23,7 +24,7 @@ class Measure:
     Attributes:
         name: What it is called in the command.
         title: What it is called in the table.
-        kind: ``"calls"`` of one method, streams in ``"realtime"``, or the ``"start"`` of a program.
+        kind: ``"calls"`` of one method, streams in ``"realtime"``, the ``"start"`` of a program, or texts in ``"tokens"``.
         unit: Of what one is counted.
         method: The contestants' method.
         argument: What it is called with, if anything.
@@ -36,11 +37,12 @@ class Measure:
         contestants: Who takes part.
         uploads: Bytes of the file that is uploaded.
         window: How many seconds streams in real time are watched.
+        server: The module that is run as the server.
     """
 
     name: str
     title: str
-    kind: Literal["calls", "realtime", "start"] = "calls"
+    kind: Literal["calls", "realtime", "start", "tokens"] = "calls"
     unit: str = "call"
     method: str = "status"
     argument: str = ""
@@ -53,6 +55,7 @@ class Measure:
     contestants: tuple[str, ...] = ASYNC
     uploads: int = 0
     window: float = 0
+    server: str = SERVER
 
 
 @attrs.frozen(kw_only=True)
@@ -70,6 +73,7 @@ class Amounts:
     voices: int = 10_000
     streams: int = 200
     window: float = 2
+    texts: int = 30
 
 
 TINY = Amounts(
@@ -84,6 +88,7 @@ TINY = Amounts(
     voices=3,
     streams=4,
     window=0.1,
+    texts=3,
 )
 
 

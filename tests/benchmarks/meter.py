@@ -22,18 +22,18 @@ def _memory(name: str) -> float:
     return int(found[1]) * 1024 / 1e6
 
 
-def load(url: str) -> dict[str, float]:
-    """Ask the server for its processor time, and for the largest body since it was last asked."""
+def load(url: str) -> dict[str, Any]:
+    """Ask the server for its processor time, and for what it noted since it was last asked."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc)
     connection.request("GET", "/load")
-    answer: dict[str, float] = json.load(connection.getresponse())
+    answer: dict[str, Any] = json.load(connection.getresponse())
     connection.close()
     return answer
 
 
 @contextmanager
 def measured(url: str) -> Iterator[dict[str, Any]]:
-    """Measure what is done meanwhile: seconds of processor and of wall time, growth of memory in MB, the server's load."""
+    """Measure what is done meanwhile: seconds of processor and of wall time, growth of memory in MB, the server's load and notes."""
     figures: dict[str, Any] = {}
     server = load(url)["cpu"]
     memory = _RESET.exists()
@@ -47,4 +47,5 @@ def measured(url: str) -> Iterator[dict[str, Any]]:
     if memory:
         figures["growth"] = _memory("VmHWM") - held
     after = load(url)
-    figures["server"], figures["uploaded"] = (after["cpu"] - server) / figures["wall"], after["uploaded"]
+    figures["server"] = (after.pop("cpu") - server) / figures["wall"]
+    figures.update(after)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import attrs
 from tests.benchmarks import machine, starts
 from tests.benchmarks.child import Task
 from tests.benchmarks.contestants import ENTRIES
-from tests.benchmarks.measures import Amounts, Measure
+from tests.benchmarks.measures import SERVER, Amounts, Measure
 
 LONGEST = 120  # seconds of one run
 
@@ -48,9 +48,9 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def server(core: int | None) -> Iterator[str]:
-    """Run the server, bound to a core; give its URL."""
-    command = [sys.executable, "-m", "tests.benchmarks.server", *([] if core is None else [str(core)])]
+def server(core: int | None, module: str = SERVER) -> Iterator[str]:
+    """Run a server, bound to a core; give its URL."""
+    command = [sys.executable, "-m", module, *([] if core is None else [str(core)])]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=_environment()) as process:
         assert process.stdout
@@ -120,11 +120,15 @@ def rounds(
     """
     runs: list[Run] = []
     cores = machine.cores() or (None, None)
-    with server(cores[1]) as url, clip(amounts.clip) as path:
+    uploads = max(measure.uploads for measure in measures)
+    with ExitStack() as stack:
+        path = stack.enter_context(clip(uploads))
+        modules = {measure.server for measure in measures}
+        urls = {module: stack.enter_context(server(cores[1], module)) for module in modules}
         for round_ in range(number):
             for measure in measures:
                 tasks = [
-                    Task(name, measure.name, url, path, cores[0], attrs.asdict(amounts))
+                    Task(name, measure.name, urls[measure.server], path, cores[0], attrs.asdict(amounts))
                     for name in order(taking_part(measure), round_)
                 ]
                 given = [_run(task, measure, round_) for task in tasks]

@@ -16,6 +16,7 @@ import re
 import socket
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import ClassVar
@@ -45,6 +46,7 @@ class Connection(asyncio.BufferedProtocol):
         self._path, self._query = b"", b""
         self._size = self._left = 0
         self._parts: Iterator[bytes] | None = None
+        self._contexts = deque[Iterator[bytes]]()
         self._paused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -160,8 +162,9 @@ class Connection(asyncio.BufferedProtocol):
             del held[: start + 4 + size]
             wanted = answers.asked(payload) if kind == 1 else None
             if wanted:
-                context = json.loads(payload)["context_id"]
-                self._send(answers.events(wanted, context, for_socket=True))
+                self._contexts.append(answers.messages(wanted, json.loads(payload)["context_id"]))
+                if self._parts is None:
+                    self._send(answers.in_turn(self._contexts))
             elif kind == 8:
                 self.transport.write(bytes((0x88, size)) + payload)
                 self.transport.close()

@@ -63,13 +63,18 @@ class Figures:
         values = self.all(measure, contestant, figure)
         return number(median(values) / scale) if values else NONE
 
-    def ratio(self, measure: str, contestant: str, reference: str) -> str:
-        """Write the median of the ratios, each within a round, of processor times."""
+    def ratios(self, measure: str, contestant: str, reference: str) -> list[float]:
+        """List the ratios, each within a round, of processor times."""
         ratios = []
         for round_ in self._rounds:
             run, other = self._runs.get((measure, contestant, round_)), self._runs.get((measure, reference, round_))
             if run and other:
                 ratios.append(run.figures["cpu"] / other.figures["cpu"])
+        return ratios
+
+    def ratio(self, measure: str, contestant: str, reference: str) -> str:
+        """Write the median of the ratios."""
+        ratios = self.ratios(measure, contestant, reference)
         return number(median(ratios)) if ratios else NONE
 
     def busiest(self) -> float:
@@ -77,7 +82,8 @@ class Figures:
         return max((run.figures.get("server", 0) for run in self._runs.values()), default=0)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Lay out a table."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -94,7 +100,7 @@ def _cost(measures: Sequence[Measure], figures: Figures) -> str:
         cells = [figures.ratio(measure.name, name, "bare") for name in names[1:]]
         bare = figures.all(measure.name, "bare", "cpu")
         rows.append([measure.title, *cells, f"{amount(median(bare))} per {measure.unit}" if bare else NONE])
-    return _table(["processor time ÷ bare aiohttp's", *titles[1:], "bare aiohttp itself"], rows)
+    return markdown(["processor time ÷ bare aiohttp's", *titles[1:], "bare aiohttp itself"], rows)
 
 
 def _waits(measures: Mapping[str, Measure], figures: Figures) -> str:
@@ -107,7 +113,7 @@ def _waits(measures: Mapping[str, Measure], figures: Figures) -> str:
         for measure, figure, title in WAITS
         if measure in measures
     ]
-    return _table(["waiting time, ms", *titles], rows) if rows else ""
+    return markdown(["waiting time, ms", *titles], rows) if rows else ""
 
 
 def _growth(measures: Mapping[str, Measure], figures: Figures) -> str:
@@ -117,7 +123,7 @@ def _growth(measures: Mapping[str, Measure], figures: Figures) -> str:
         for measure in GROWS
         if measure in measures
     ]
-    return _table(["growth of memory at its peak, MB", *titles], rows) if rows else ""
+    return markdown(["growth of memory at its peak, MB", *titles], rows) if rows else ""
 
 
 def _start(measures: Mapping[str, Measure], figures: Figures) -> str:
@@ -129,7 +135,7 @@ def _start(measures: Mapping[str, Measure], figures: Figures) -> str:
         ["time, ms (by `-X importtime`)", *(figures.median("start", name, "import", 1e-3) for name in present)],
         ["modules", *(figures.median("start", name, "modules") for name in present)],
     ]
-    return _table(["import", *(ENTRIES[name].title for name in present)], rows)
+    return markdown(["import", *(ENTRIES[name].title for name in present)], rows)
 
 
 def _blocking(measures: Sequence[Measure], figures: Figures) -> str:
@@ -139,10 +145,11 @@ def _blocking(measures: Sequence[Measure], figures: Figures) -> str:
         for measure in measures
         if "ours-blocking" in measure.contestants
     ]
-    return _table(["processor time", *(title for *_, title in pairs)], rows) if rows and pairs else ""
+    return markdown(["processor time", *(title for *_, title in pairs)], rows) if rows and pairs else ""
 
 
-def _method(rounds: int, figures: Figures) -> str:
+def method(rounds: int, figures: Figures) -> str:
+    """Say in a sentence how it was measured."""
     cores = machine.cores()
     apart = "bound to a core each" if cores and cores[0] != cores[1] else "not bound to cores of their own"
     medians = f"Medians of {rounds} rounds" if rounds > 1 else "One round"
@@ -159,6 +166,6 @@ def page(measures: Sequence[Measure], runs: Sequence[Run], rounds: int) -> str:
         _waits(by_name, figures),
         _growth(by_name, figures),
         _start(by_name, figures),
-        f"Measured on {machine.described()} {_method(rounds, figures)}",
+        f"Measured on {machine.described()} {method(rounds, figures)}",
     ]
     return "\n\n".join(part for part in parts if part)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 CONTEXT = "bench"
+MANY = 50  # contexts that share a connection
 
 
 class Tally(NamedTuple):
@@ -31,6 +33,17 @@ def speech(transcript: str) -> dict[str, Any]:
         "output_format": {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 16000},
         "language": "en",
     }
+
+
+def spoken(context: str) -> dict[str, Any]:
+    """Make the arguments of a context that is spoken without waiting for more text."""
+    return {**speech(""), "context_id": context, "max_buffer_delay_ms": 0}
+
+
+def joined(tallies: Iterable[Tally]) -> Tally:
+    """Make one of many."""
+    items, sizes, firsts = zip(*tallies, strict=True)
+    return Tally(sum(items), sum(sizes), min(firsts))
 
 
 class WrongCountError(Exception):

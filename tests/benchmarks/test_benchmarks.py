@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import __main__ as command
-from tests.benchmarks import starts, table
+from tests.benchmarks import command, starts, table
+from tests.benchmarks.__main__ import BENCH
 from tests.benchmarks.child import figures_of
 from tests.benchmarks.contestants import ACCELERATORS, ENTRIES
 from tests.benchmarks.measures import TINY, Amounts, measures
@@ -96,7 +96,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     page, figures = tmp_path / "page.md", tmp_path / "figures.json"
     page.write_text(f"Before\n{command.BEGIN}\nold\n{command.END}\nAfter\n")
     options = ["--rounds", "1", "--only", "call", "--json", str(figures), "--docs", str(page)]
-    assert command.main([*options, "--tiny"]) == 0
+    assert BENCH.main([*options, "--tiny"]) == 0
     out, err = capsys.readouterr()
     assert "| small call, warm |" in out
     assert "100%" in err
@@ -114,5 +114,5 @@ def test_the_documentation_has_a_place_for_the_table() -> None:
 def test_an_unknown_measure(capsys: pytest.CaptureFixture[str]) -> None:
     """The command names those that it knows."""
     with pytest.raises(SystemExit):
-        command.main(["--only", "everything"])
+        BENCH.main(["--only", "everything"])
     assert "sse-small" in capsys.readouterr().err

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from time import monotonic
 from typing import Any
 
 import aiohttp
 
-from tests.benchmarks.tally import CONTEXT, Tally, speech
+from tests.benchmarks.tally import CONTEXT, MANY, Tally, speech, spoken
 
 HEADERS = {"Authorization": "Bearer sk_car_bench", "Cartesia-Version": "2026-08-14"}
 
@@ -26,6 +27,7 @@ class Contestant:
     ) -> None:
         self._url, self._loads, self._decode = url, loads, decode
         self._made: aiohttp.ClientSession | None = None
+        self._kept: aiohttp.ClientWebSocketResponse | None = None
 
     @property
     def _session(self) -> aiohttp.ClientSession:
@@ -34,6 +36,8 @@ class Contestant:
         return self._made
 
     async def close(self) -> None:
+        if self._kept is not None:
+            await self._kept.close()
         await self._session.close()
 
     async def status(self) -> Tally:
@@ -104,4 +108,59 @@ class Contestant:
                     size += len(decode(event["data"]))
                 elif event["type"] == "done":
                     break
+        return Tally(items, size, first)
+
+    async def speak_many(self, transcript: str) -> Tally:
+        loads, decode = self._loads, self._decode
+        items = size = 0
+        first = 0.0
+        left = MANY
+        async with self._session.ws_connect(self._url + "/tts/websocket") as socket:
+            for number in range(MANY):
+                await socket.send_json({**speech(transcript), "context_id": f"{CONTEXT}-{number}"})
+            async for message in socket:
+                event = loads(message.data)
+                first = first or monotonic()
+                items += 1
+                if event["type"] == "chunk":
+                    size += len(decode(event["data"]))
+                elif event["type"] == "done":
+                    left -= 1
+                    if not left:
+                        break
+        return Tally(items, size, first)
+
+    async def speak_tokens(self, tokens: AsyncIterator[str], context: str) -> Tally:
+        async with self._session.ws_connect(self._url + "/tts/websocket") as socket:
+            return await self._say(socket, tokens, context)
+
+    async def say_tokens(self, tokens: AsyncIterator[str], context: str) -> Tally:
+        if self._kept is None:
+            self._kept = await self._session.ws_connect(self._url + "/tts/websocket")
+        return await self._say(self._kept, tokens, context)
+
+    async def _say(self, socket: aiohttp.ClientWebSocketResponse, tokens: AsyncIterator[str], context: str) -> Tally:
+        items = size = 0
+        first = 0.0
+
+        async def say() -> None:
+            text = ""
+            async for token in tokens:
+                if text and token.startswith(" "):
+                    await socket.send_json({**spoken(context), "transcript": text + " ", "continue": True})
+                    text = ""
+                text += token.lstrip()
+            await socket.send_json({**spoken(context), "transcript": text, "continue": False})
+
+        saying = asyncio.create_task(say())
+        async for message in socket:
+            event = self._loads(message.data)
+            if event["type"] == "chunk":
+                data = self._decode(event["data"])
+                first = first or monotonic()
+                items += 1
+                size += len(data)
+            elif event["type"] == "done":
+                break
+        await saying
         return Tally(items, size, first)
