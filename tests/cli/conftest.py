@@ -13,6 +13,7 @@ import pytest
 
 from cartesia_async.__main__ import main
 from cartesia_async.emulator import Emulator
+from tests.processes import complaints
 
 PACKAGE = str(Path(__file__).parents[2])
 COMMAND = [sys.executable, "-X", "dev", "-W", "error", "-m", "cartesia_async"]
@@ -27,7 +28,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def run(*arguments: str, text: str | bytes | None = None, **more: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command line in a process of its own, where a warning is an error."""
-    return subprocess.run(
+    done = subprocess.run(
         [*COMMAND, *arguments],
         input=text.encode() if isinstance(text, str) else text,
         stdin=subprocess.DEVNULL if text is None else None,
@@ -36,6 +37,8 @@ def run(*arguments: str, text: str | bytes | None = None, **more: str) -> subpro
         timeout=60,
         check=False,
     )
+    done.stderr = complaints(done.stderr)
+    return done
 
 
 @attrs.frozen

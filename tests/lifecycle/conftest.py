@@ -16,6 +16,7 @@ import pytest
 from cartesia_async import Cartesia
 from tests.conftest import KEY
 from tests.lifecycle.service import service
+from tests.processes import complaints
 from tests.servers import RawServer, raw_server
 
 ROOT = Path(__file__).parents[2]
@@ -93,4 +94,4 @@ def _environment() -> dict[str, str]:
 def finished(process: subprocess.Popen[str], seconds: float = 15) -> tuple[int, str, str]:
     """Wait for a process and give its exit status, what it wrote, and what it wrote on standard error."""
     out, err = process.communicate(timeout=seconds)
-    return process.returncode, out, err
+    return process.returncode, out, complaints(err.encode()).decode()
