@@ -144,7 +144,14 @@ def write_out(piece: bytes) -> None:
 
 
 def _check_file(option: str, path: str) -> None:
-    folder = os.path.dirname(path) or "."
+    from .._io.files import is_special
+
+    if is_special(path):
+        if not os.access(path, os.W_OK):
+            msg = f"{option} must be something that can be written to, not {path!r}"
+            raise ValueError(msg)
+        return
+    folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
         msg = f"{option} must be in a folder that exists, not {path!r}"
         raise ValueError(msg)

@@ -128,14 +128,62 @@ async def test_a_failure_leaves_nothing(side: Side, path: Path, failure: str) ->
 
 @pytest.mark.parametrize("where", ["missing/hello.wav", ".", "file/hello.wav"])
 async def test_a_path_that_cannot_be_written(side: Side, tmp_path: Path, where: str) -> None:
-    """Where no file can be, nothing is asked of the service, and the error is the system's."""
+    """Where no file can be, nothing is asked of the service; the error is the system's, and names the path as given."""
     (tmp_path / "file").touch()
     async with raw_server(always(answer(200, b"audio"))) as server:
         side.connect(server.url)
-        with pytest.raises(OSError, match=r"directory"):
+        with pytest.raises(OSError, match=r"directory") as caught:
             await side.do(lambda client: client.tts.bytes(**SPEECH).save(tmp_path / where))
+        assert caught.value.filename == str(tmp_path / where)
         assert server.requests == []
         assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+async def test_a_link_stays(side: Side, tmp_path: Path) -> None:
+    """Where the path is a link, the file that it leads to is written, and the link is still one."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "hello.wav").symlink_to(tmp_path / "folder" / "real.wav")
+    async with raw_server(one_answer(answer(200, b"audio"))) as server:
+        side.connect(server.url)
+        await side.do(lambda client: client.tts.bytes(**SPEECH).save(tmp_path / "hello.wav"))
+    assert (tmp_path / "hello.wav").is_symlink()
+    assert (tmp_path / "folder" / "real.wav").read_bytes() == b"audio"
+    assert [entry.name for entry in (tmp_path / "folder").iterdir()] == ["real.wav"]
+
+
+async def test_a_pipe_is_written_to(side: Side, tmp_path: Path) -> None:
+    """A pipe, which somebody reads, gets the audio; it is not replaced by a file."""
+    path = tmp_path / "hello.wav"
+    os.mkfifo(path)
+    audio = wav(100_000)
+    async with raw_server(one_answer(answer(200, audio))) as server:
+        side.connect(server.url)
+        reading = asyncio.create_task(asyncio.to_thread(path.read_bytes))
+        await side.do(lambda client: client.tts.bytes(**SPEECH).save(path))
+        assert await asyncio.wait_for(reading, WAIT) == audio
+    assert path.is_fifo()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["hello.wav"]
+
+
+async def test_a_reader_of_a_pipe_who_leaves(side: Side, tmp_path: Path) -> None:
+    """When whoever reads a pipe leaves, the error is the system's, and the connection is closed."""
+    path = tmp_path / "hello.wav"
+    os.mkfifo(path)
+
+    def read() -> bytes:
+        with open(path, "rb", buffering=0) as file:
+            return file.read(5)
+
+    much = streaming() + chunk(b"audio" * 99_999)  # more than a pipe holds
+    async with raw_server(one_answer(much, then=Peer.until_closed)) as server:
+        side.connect(server.url)
+        reading = asyncio.create_task(asyncio.to_thread(read))
+        with pytest.raises(BrokenPipeError) as caught:
+            await side.do(lambda client: client.tts.bytes(**SPEECH).save(path))
+        assert caught.value.filename == str(path)
+        assert await reading == b"audio"
+        await asyncio.wait_for(server.client_closed.wait(), WAIT)
+    assert path.is_fifo()
 
 
 async def test_a_disk_that_fails_leaves_nothing(side: Side, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
