@@ -141,8 +141,9 @@ async def test_failure_to_connect_is_repeated(connect: Connect) -> None:
     """Where nobody listens, it is tried again, even for a `POST`."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        client = connect(f"http://127.0.0.1:{closed.getsockname()[1]}")
-        with pytest.raises(APIConnectionError, match="cannot connect to 127.0.0.1") as caught:
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+        client = connect(f"http://{address}")
+        with pytest.raises(APIConnectionError, match=f"cannot connect to {address}: Connection refused") as caught:
             await client.tts.bytes(**SPEECH).read()
         assert caught.value.attempts == 3
         assert isinstance(caught.value.__cause__, aiohttp.ClientConnectorError)

@@ -76,7 +76,7 @@ class Attempt:
                 )
                 sending.answered = True
         except Exception as error:  # noqa: BLE001 - each is judged, and raised unless the request is repeated
-            return self._failure(error, sending, url.host or "", scope_expired=scope.expired())
+            return self._failure(error, sending, url.host_port_subcomponent or "", scope_expired=scope.expired())
         finally:
             current.reset(token)
             sending.over()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import ssl
 
 import aiohttp
@@ -62,8 +64,15 @@ def connection_failed(error: Exception, host: str) -> APIConnectionError:
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, ssl.SSLError)):
         return APIConnectionError(f"no secure connection to {host}: {error}")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return APIConnectionError(f"cannot connect to {host}: {error.os_error.strerror or error.os_error}")
+        return APIConnectionError(f"cannot connect to {host}: {_why(error.os_error)}")
     return APIConnectionError(f"the connection to {host} failed: {type(error).__name__}")
+
+
+def _why(error: OSError) -> str:
+    # asyncio writes its own text, with the address, where the system's would be.
+    if error.errno is not None and error.errno in errno.errorcode:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)
 
 
 def is_before_sending(error: Exception) -> bool:

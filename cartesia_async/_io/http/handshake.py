@@ -68,7 +68,9 @@ async def shake_hands(
             )
             sending.answered = True
     except Exception as error:  # noqa: BLE001 - each is judged, and raised unless it is tried again
-        failure = _failure(error, sending, refusal, secrets_in(headers), target.host or "", expired=scope.expired())
+        failure = _failure(
+            error, sending, refusal, secrets_in(headers), target.host_port_subcomponent or "", expired=scope.expired()
+        )
         failure.error.__cause__ = error
         return failure
     finally:
