@@ -92,15 +92,29 @@ def _run(arguments: Sequence[str] | None) -> int:
     except typer.Abort:
         return INTERRUPTED
     except typer.TyperException as error:
-        complain(f"{error.format_message()}{_way_to_help(error)}")
+        complain(f"{_plain(error.format_message())}{_way_to_help(error)}")
         return error.exit_code
     except (ValueError, ImportError, CredentialsError, UnsupportedVersionError) as error:
         complain(error)
         return BAD_USE
-    except (CartesiaError, OSError) as error:
+    except CartesiaError as error:
         complain(error)
         return FAILED
+    except OSError as error:
+        complain(_without_number(error))
+        return FAILED
     return left if isinstance(left, int) else DONE
+
+
+def _plain(text: str) -> str:
+    # What checks the arguments of typer's commands puts its own words before typer's.
+    return text.replace(": Value error, ", ": ")
+
+
+def _without_number(error: OSError) -> str:
+    if error.strerror is None:
+        return str(error)
+    return error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
 
 
 def _way_to_help(error: typer.TyperException) -> str:

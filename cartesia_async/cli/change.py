@@ -14,7 +14,7 @@ from .destination import Destination, OutputOption, PlayOption, write_out
 from .formats import BitRateOption, ContainerOption, EncodingOption, FormatOptions, SampleRateOption
 from .speaking import received
 from .uploading import ClipArgument, upload
-from .voice import VoiceOption, voice_id
+from .voice import NeededVoiceOption, voice_id
 
 app = typer.Typer()
 
@@ -31,7 +31,7 @@ def change(
     connection: Connection,
     clip: ClipArgument,
     *,
-    voice: VoiceOption,
+    voice: NeededVoiceOption,
     output: OutputOption = None,
     play: PlayOption = False,
     container: ContainerOption = None,

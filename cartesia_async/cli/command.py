@@ -23,9 +23,11 @@ def command(app: typer.Typer, name: str | None = None, *, examples: Sequence[str
 
     def add(function: F) -> F:
         text = inspect.getdoc(function) or ""
+        # Given, it stands whole in the list of commands, and is not cut off after so many characters.
+        summary = text.partition("\n\n")[0]
         if examples:
             # The mark keeps each line as it is.
             text += "\n\nExamples:\n\n\b\n" + "\n".join(f"  {example}" for example in examples)
-        return app.command(name, help=text)(function)
+        return app.command(name, help=text, short_help=summary)(function)
 
     return add

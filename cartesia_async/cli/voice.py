@@ -9,22 +9,23 @@ import typer
 
 from cartesia_async import Cartesia, UnsupportedVersionError, Voice
 
+from .terminal import PROGRAM
+
 # A voice of the service's own examples, which the emulator has too.
 DEFAULT_VOICE = "694f9389-aac1-45b6-b726-9d9369183238"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _PAGE = 100
 _MOST_SHOWN = 8
 
-VoiceOption = Annotated[
-    str, typer.Option(metavar="VOICE", help="A voice by its id, its name, or a part of its name.", show_default="Sarah")
-]
+_HELP = "A voice by its id, its name, or a part of its name."
+
+VoiceOption = Annotated[str, typer.Option(metavar="VOICE", help=_HELP, show_default="Sarah")]
+NeededVoiceOption = Annotated[str, typer.Option(metavar="VOICE", help=_HELP)]
 
 
 def voice_id(client: Cartesia, wanted: str, *, whole_name: bool = False) -> str:
     """
     Give the id of the voice that is *wanted*.
-
-    What is the name of no voice is taken for an id, of which the service knows best.
 
     Args:
         client: Asks for the library of voices, unless *wanted* is a UUID.
@@ -32,7 +33,7 @@ def voice_id(client: Cartesia, wanted: str, *, whole_name: bool = False) -> str:
         whole_name: Whether a part of a name is not enough.
 
     Raises:
-        ValueError: Several voices are called so.
+        ValueError: No voice is called so, or several are.
         CartesiaError: The library could not be read.
     """
     if not wanted or _ID.fullmatch(wanted):
@@ -47,7 +48,11 @@ def voice_id(client: Cartesia, wanted: str, *, whole_name: bool = False) -> str:
         more = f", and {len(chosen) - _MOST_SHOWN} more" if len(chosen) > _MOST_SHOWN else ""
         msg = f"{wanted!r} may be any of {len(chosen)} voices: {shown}{more}"
         raise ValueError(msg)
-    return chosen[0].id if chosen else wanted
+    if not chosen:
+        part = "" if not found else "; a part of a name will not do here"
+        msg = f"no voice has the name or the id {wanted!r}{part} (see: {PROGRAM} voices list)"
+        raise ValueError(msg)
+    return chosen[0].id
 
 
 def _candidates(client: Cartesia, wanted: str) -> list[Voice]:

@@ -18,6 +18,7 @@ from tests.cli.conftest import COMMAND, KEY, Cli, environment, run
 from tests.processes import complaints
 
 PIPE = subprocess.PIPE
+NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,12 @@ PIPE = subprocess.PIPE
         (["say", "Hi", "-o", "x.wav", "--base-url", "nowhere"], 2, "base_url must be a URL"),
         (["say", "Hi", "-o", "x.wav", "--emulator", "--base-url", "http://x"], 2, "exclude each other"),
         (["say", "Hi", "-o", "x.wav", "--api-version", "soon"], 2, "api_version must be a date"),
-        (["say", "Hi", "-o", "x.wav", "--voice", "nobody"], 1, "404 Invalid voice"),
+        (["say", "Hi", "-o", "x.wav", "--format", "ogg"], 2, "'--format': 'ogg' is not one of 'wav', 'mp3', 'raw'"),
+        (["say", "Hi", "-o", "x.wav", "--voice", "nobody"], 2, "no voice has the name or the id 'nobody'"),
+        (["say", "Hi", "-o", "x.wav", "--voice", NOBODY], 1, "404 Invalid voice"),
+        (["change", "clip.wav", "-o", "x.wav", "--voice", "nobody"], 2, "(see: cartesia-async voices list)"),
+        (["say", "Hi", "-o", "/proc/x.wav"], 1, "cartesia-async: /proc/x.wav: No such file or directory"),
+        (["record", "/proc/folder"], 1, "cartesia-async: /proc/folder: No such file or directory"),
         (["emulator", "--port", "x"], 2, "--port"),
         (["emulator", "--port", "99999"], 2, "port"),
         (["emulator", "--engine", "choir"], 2, "--engine"),
@@ -54,7 +60,7 @@ PIPE = subprocess.PIPE
         (["emulator", "--voice", "a b"], 2, "voices[0].id` must be letters"),
         (["emulator", "--voice", "a", "--any-voice"], 2, "exclude each other"),
         (["record", "folder", "--target", "nowhere"], 2, "target must be"),
-        (["status", "--base-url", "http://127.0.0.1:1"], 1, "cannot connect"),
+        (["status", "--base-url", "http://127.0.0.1:1"], 1, "cannot connect to 127.0.0.1:1: Connection refused"),
     ],
 )
 def test_bad_use_and_failures(cli: Cli, tmp_path: Path, arguments: list[str], status: int, said: str) -> None:

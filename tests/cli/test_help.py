@@ -49,6 +49,21 @@ def test_help_has_examples_that_are_right(cli: Cli, command: list[str]) -> None:
             assert re.search(rf"(?<!\S){option}\b", known), option
 
 
+@pytest.mark.parametrize("group", [[], ["voices"], ["datasets"]], ids=["all", "voices", "datasets"])
+def test_what_a_command_does_is_told_to_the_end(cli: Cli, group: list[str]) -> None:
+    """The list of commands has a whole sentence for each."""
+    told = cli(*group, "--help").out.partition("Commands:")[2]
+    lines = re.split(r"^  (?=[a-z])", told, flags=re.MULTILINE)[1:]
+    assert lines
+    assert [line for line in lines if not line.rstrip().endswith(".") or line.rstrip().endswith("..")] == []
+
+
+def test_an_option_that_is_needed_has_no_default(cli: Cli) -> None:
+    """`change` wants a voice, and does not tell of a usual one as `say` does."""
+    assert "[default: (Sarah)]" in cli("say", "--help").out
+    assert "Sarah" not in cli("change", "--help").out
+
+
 def test_the_version(cli: Cli) -> None:
     """`--version` prints the version."""
     assert cli("--version").out == f"{__version__}\n"

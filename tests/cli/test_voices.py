@@ -133,8 +133,10 @@ def test_a_life(cli: Cli, clip: str) -> None:
 def test_a_part_of_a_name_deletes_nothing(cli: Cli, clip: str) -> None:
     """`delete` and `update` want a whole name or an id."""
     assert cli("voices", "clone", clip, "--name", "Solitaire", "--language", "en").status == 0
-    assert cli("voices", "delete", "solit", "--yes").status == 1
-    assert cli("voices", "update", "solit", "--name", "x").status == 1
+    for arguments in (("delete", "solit", "--yes"), ("update", "solit", "--name", "x")):
+        outcome = cli("voices", *arguments)
+        assert outcome.status == 2
+        assert "'solit'; a part of a name will not do here" in outcome.err
     assert "Solitaire" in cli("voices", "list", "--mine").out
 
 
