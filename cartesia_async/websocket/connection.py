@@ -10,6 +10,7 @@ from typing import Protocol
 from .._io.http.websocket import LostError, WebSocket
 from .._io.observer import Observer
 from .._io.secrecy import cleanse
+from .._io.watch import Timer
 from .._wire.generation import Input, cancellation
 from .._wire.messages import Message, MessageReader
 from ..errors import APIResponseError, StreamEventError, StreamInterruptedError
@@ -24,7 +25,11 @@ _logger = logging.getLogger("cartesia_async")
 
 
 class Owner(Protocol):
-    """What a connection tells the pool."""
+    """What a connection tells the pool, and asks of it."""
+
+    def timer(self) -> Timer:
+        """Give the timer of the running loop."""
+        ...
 
     def lost(self, connection: Connection, reason: str) -> None:
         """Learn that it is over."""
@@ -64,7 +69,7 @@ class Connection:
         self._unread = 0
         self._draining = 0
         self._gate: asyncio.Future[None] | None = None
-        self._pulse = Pulse(socket, idle, self._found_dead)
+        self._pulse = Pulse(socket, owner.timer(), idle, self._found_dead)
         self.task = loop.create_task(self._read(), name="cartesia_async WebSocket")
 
     @property
@@ -82,16 +87,21 @@ class Connection:
         self._draining += 1
         self.relieved()
         try:
-            # The end of the context ends the waiting too, and not only that of the connection.
-            async with asyncio.timeout(None) as channel.sending:
-                await self.socket.send(message)
+            await self._send(channel, message)
         except LostError as error:
             self.lose(str(error))
+        finally:
+            self._draining -= 1
+
+    async def _send(self, channel: Channel, message: bytes) -> None:
+        # The end of the context ends the waiting too, and not only that of the connection.
+        try:
+            async with asyncio.timeout(None) as channel.sending:
+                await self.socket.send(message)
         except TimeoutError:
             pass
         finally:
             channel.sending = None
-            self._draining -= 1
 
     def adopt(self, channel: Channel) -> None:
         """Take a channel on; what was said on it before is said again."""

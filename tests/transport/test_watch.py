@@ -19,15 +19,19 @@ class Clock:
     def time(self) -> float:
         return self.now
 
-    def call_at(self, when: float, callback: Callable[[], None]) -> Ring:
-        self.rings.append(Ring(when, callback))
+    def call_at(self, when: float, callback: Callable[..., None], *arguments: object) -> Ring:
+        self.rings.append(Ring(when, lambda: callback(*arguments)))
         return self.rings[-1]
 
-    def go(self, now: float) -> None:
-        """Let time pass until *now*."""
+    def call_soon(self, callback: Callable[..., None], *arguments: object) -> Ring:
+        return self.call_at(self.now, callback, *arguments)
+
+    def go(self, now: float, *, held_up: bool = False) -> None:
+        """Let time pass until *now*; a loop that was held up runs only then what was due before."""
+        self.now = now if held_up else self.now
         while due := [ring for ring in self.rings if ring.waiting and ring.when <= now]:
             ring = min(due, key=lambda one: one.when)
-            ring.waiting, self.now = False, ring.when
+            ring.waiting, self.now = False, max(self.now, ring.when)
             ring.callback()
         self.now = now
 
@@ -106,6 +110,45 @@ def test_a_cut_wait_may_begin_again(clock: Clock, cut: list[str], watch: Callabl
     one.expect(5.0)
     clock.go(6.0)
     assert cut == ["one", "one"]
+
+
+def test_what_has_come_is_read_first(clock: Clock, cut: list[str], watch: Callable[[str], Watch]) -> None:
+    """A wait that ends while the loop reads what had come in time is not cut; the others are."""
+    served, silent = watch("served"), watch("silent")
+    for one in (served, silent):
+        one.expect(1.0)
+    clock.call_at(1.0, lambda: clock.call_soon(clock.call_soon, served.relax))
+    clock.go(1.0)
+    assert cut == ["silent"]
+
+
+@pytest.mark.parametrize(("held_up_until", "judged"), [(1.5, 2.0), (31.0, 32.0)])
+def test_a_loop_that_was_held_up_has_time_to_read(
+    clock: Clock, cut: list[str], watch: Callable[[str], Watch], held_up_until: float, judged: float
+) -> None:
+    """A timer that rings late waits as long again, at most a second, before it cuts what is still waited for."""
+    served, silent = watch("served"), watch("silent")
+    for one in (served, silent):
+        one.expect(1.0)
+    clock.go(held_up_until, held_up=True)
+    clock.go(judged - 0.01)
+    served.relax()
+    assert cut == []
+    clock.go(judged)
+    assert cut == ["silent"]
+
+
+@pytest.mark.parametrize("held_up", [False, True])
+def test_a_timer_that_is_stopped_does_not_look_again(
+    clock: Clock, timer: Timer, cut: list[str], watch: Callable[[str], Watch], held_up: bool
+) -> None:
+    """A timer that is stopped after it has rung cuts nothing any more."""
+    watch("one").expect(1.0)
+    clock.call_at(1.0, timer.stop)
+    clock.go(2.0, held_up=held_up)
+    clock.go(9.0)
+    assert cut == []
+    assert not any(ring.waiting for ring in clock.rings)
 
 
 def test_nothing_rings_after_the_end(clock: Clock, timer: Timer, cut: list[str], watch: Callable[[str], Watch]) -> None:

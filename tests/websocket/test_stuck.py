@@ -110,9 +110,14 @@ async def test_a_peer_that_does_not_read_is_found(service: Service, side: Side) 
     service.deaf = True
     side.client = side.client.with_options(timeout=Timeout(idle=0.6, first_byte=30), max_retries=0)
     async with Talk(side) as talk:
-        sending = await _stuck(talk.context())
+        context = talk.context()
+
+        async def send() -> None:
+            while True:
+                await context.send(PIECE)
+
         with pytest.raises(StreamInterruptedError, match="no answer to a ping"):
-            await asyncio.wait_for(sending, WAIT)
+            await asyncio.wait_for(send(), WAIT)
 
 
 async def test_leaving_a_stream_that_is_stuck(service: Service, side: Side) -> None:
