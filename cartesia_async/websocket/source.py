@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from .._wire import checks
+from .blocking_source import END, BlockingSource
 
 Text: TypeAlias = str | Iterable[str] | AsyncIterable[str]
-_END = object()
 
 
 def checked(text: Text) -> Text:
@@ -59,18 +57,12 @@ async def _asynchronous(text: AsyncIterable[object]) -> AsyncGenerator[object]:
 
 
 async def _on_a_thread(text: Iterable[object]) -> AsyncGenerator[object]:
-    # The next piece may take its time, and neither the loop nor the threads that all share must wait for it.
-    thread = ThreadPoolExecutor(1, thread_name_prefix="cartesia-async-text")
-    loop = asyncio.get_running_loop()
-    iterator: Any = None
+    source = BlockingSource(text)
     try:
-        iterator = await loop.run_in_executor(thread, iter, text)
-        while (piece := await loop.run_in_executor(thread, next, iterator, _END)) is not _END:
+        while (piece := await source.next()) is not END:
             yield piece
     finally:
-        if (close := getattr(iterator, "close", None)) is not None:
-            thread.submit(close)  # after the piece that it may be working on, for which nobody waits any more
-        thread.shutdown(wait=False)
+        source.close()
 
 
 def _checked(piece: object) -> str:

@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-WAIT = 5.0
+WAIT = 20.0
 FORMAT = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 8000}
 SPEECH: dict[str, Any] = {"model_id": "sonic-3", "voice": "voice-1", "output_format": FORMAT}
 

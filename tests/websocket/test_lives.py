@@ -30,7 +30,7 @@ async def _start(service: Service, script: str) -> asyncio.subprocess.Process:
 
 
 async def _end(process: asyncio.subprocess.Process, given: bytes = b"") -> tuple[int | None, str, str]:
-    out, err = await asyncio.wait_for(process.communicate(given), 10)
+    out, err = await asyncio.wait_for(process.communicate(given), WAIT)
     return process.returncode, out.decode(), err.decode()
 
 
@@ -153,3 +153,66 @@ client.close()
     code, out, err = await _end(process)
     assert (code, out, err) == (0, "whole\n", "")
     assert await peer.closed() == []
+
+
+_HANGING = """
+import threading
+def text():
+    yield "Hello "
+    threading.Event().wait()
+"""
+_BLOCKING = """
+client = Cartesia(KEY, base_url=URL)
+stream = client.tts.stream(text(), **SPEECH)
+"""
+_ASYNC = """
+import asyncio
+async def main():
+    async with AsyncCartesia(KEY, base_url=URL) as client:
+        async for piece in client.tts.stream(text(), **SPEECH):
+            {then}
+"""
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        _BLOCKING + "for piece in stream: break\nclient.close()\nprint('left', flush=True)",
+        _BLOCKING + "items = iter(stream); next(items)\nclient.close()\nprint('left', flush=True)",
+        _BLOCKING + "items = iter(stream); next(items)\nprint('left', flush=True)",
+        _ASYNC.format(then="break") + "asyncio.run(main())\nprint('left', flush=True)",
+    ],
+    ids=["break", "close", "exit", "async"],
+)
+async def test_a_text_that_never_returns(service: Service, script: str) -> None:
+    """A source of text that hangs on its thread keeps neither a stream from being left nor the program from ending."""
+    process = await _start(service, _HANGING + script)
+    peer = await service.connection()
+    name = (await peer.next())["context_id"]
+    await peer.audio(name)
+    code, out, err = await _end(process)
+    assert (code, out, err) == (0, "left\n", "")
+    assert await peer.closed() == [{"context_id": name, "cancel": True}]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        _BLOCKING + "for piece in stream: print('heard', flush=True)",
+        _ASYNC.format(then="print('heard', flush=True)") + "asyncio.run(main())",
+    ],
+    ids=["blocking", "async"],
+)
+async def test_ctrl_c_while_the_text_never_returns(service: Service, script: str) -> None:
+    """Ctrl-C ends a program whose source of text hangs, and the context on the service."""
+    process = await _start(service, _HANGING + script)
+    peer = await service.connection()
+    name = (await peer.next())["context_id"]
+    await peer.audio(name)
+    assert process.stdout is not None
+    assert await asyncio.wait_for(process.stdout.readline(), WAIT) == b"heard\n"
+    process.send_signal(signal.SIGINT)
+    code, _, err = await _end(process)
+    assert code == -signal.SIGINT
+    assert err.splitlines()[-1] == "KeyboardInterrupt"
+    assert await peer.closed() == [{"context_id": name, "cancel": True}]
