@@ -22,10 +22,9 @@ from .adrift import Adrift, cut_off
 from .channel import Channel
 from .connection import Connection
 from .failing import another
+from .renewal import Renewal
 
-RENEW_AFTER = 240.0  # seconds without a message sent: the service closes a connection after 300
 _SHORTEST_LIFE = 5.0  # seconds: what ends sooner is not replaced until it is needed
-_MARGIN = 0.8  # of the time after which the service was seen to close an idle connection
 
 
 class Pool:
@@ -50,7 +49,7 @@ class Pool:
         self._dials: dict[str, asyncio.Task[None]] = {}
         self._adrift = Adrift()
         self._timers: dict[Connection, asyncio.TimerHandle] = {}
-        self._renew_after = RENEW_AFTER
+        self._renewal = Renewal()
         self._closed: str | None = None
         self._timer: Timer | None = None
         self._channels = weakref.WeakValueDictionary[str, Channel]()
@@ -164,7 +163,7 @@ class Pool:
         elif self._lasting and self._now() - connection.born >= _SHORTEST_LIFE and version not in self._current:
             quiet = self._now() - connection.socket.sent
             if not channels and quiet >= _SHORTEST_LIFE:
-                self._renew_after = min(self._renew_after, quiet * _MARGIN)
+                self._renewal.was_late(quiet)
             self._dial_soon(version)
 
     def emptied(self, connection: Connection) -> None:
@@ -271,9 +270,10 @@ class Pool:
             del self._current[connection.version]
 
     def _arm(self, connection: Connection) -> None:
-        due = connection.socket.sent + self._renew_after
+        due = connection.socket.sent + self._renewal.after
         if due > self._now():
             loop = asyncio.get_running_loop()
             self._timers[connection] = loop.call_at(due, self._arm, connection)
         elif self._current.get(connection.version) is connection:
+            self._renewal.was_in_time()
             self._dial_soon(connection.version)

@@ -275,7 +275,7 @@ async def test_an_ended_context_takes_no_more(service: Service, side: Side) -> N
 
 async def test_an_idle_connection_is_renewed(service: Service, side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the service would close an idle connection, another takes its place; what is open on the old one goes on."""
-    monkeypatch.setattr("cartesia_async.websocket.pool.RENEW_AFTER", 0.2)
+    monkeypatch.setattr("cartesia_async.websocket.renewal.RENEW_AFTER", 0.2)
     async with Talk(side) as talk:
         first = await service.connection()
         service.answering = True  # on all that follow
@@ -304,7 +304,6 @@ async def test_a_connection_that_is_closed_while_idle_is_replaced(
 ) -> None:
     """A connection that the service closes while it is idle is replaced at once; the next text need not wait for that."""
     monkeypatch.setattr("cartesia_async.websocket.pool._SHORTEST_LIFE", 0.0)
-    monkeypatch.setattr("cartesia_async.websocket.pool._MARGIN", 1e9)  # a moment teaches nothing of the idle limit
     async with Talk(side) as talk:
         first = await service.connection()
         await first.socket.close()
