@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from .._wire.backoff import delay_before, is_retried_status
+from .._wire.backoff import delay_before, is_worth_another_try
 from .._wire.request import Outgoing
 from .._wire.status import parse_retry_after
 from ..errors import APIStatusError, CartesiaError
@@ -75,7 +75,7 @@ def _delay(failure: Failure, attempts: int, outgoing: Outgoing, transport: Trans
     error = failure.error
     retry_after = None
     if isinstance(error, APIStatusError):
-        if not is_retried_status(error.status_code) or error.error_code in _FINAL:
+        if not is_worth_another_try(error.status_code, error.headers) or error.error_code in _FINAL:
             return None
         retry_after = parse_retry_after(error.headers, time.time())
         error.retry_after = retry_after

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from .. import _about
-from .._wire.backoff import delay_before, is_retried_status
+from .._wire.backoff import delay_before, is_worth_another_try
 from .._wire.request import Outgoing
 from .._wire.status import parse_retry_after, status_error
 from ..errors import APIStatusError, CartesiaError
@@ -197,6 +197,4 @@ async def _refusal(response: Response) -> Failure:
     body = await response.start_of_body(_ERROR_BODY)
     error = status_error(response.status, response.headers, body, secrets=response.secrets)
     error.retry_after = parse_retry_after(response.headers, time.time())
-    # The service may know better than its status tells.
-    refused = response.headers.get("x-should-retry", "").strip().lower() == "false"
-    return Failure(error, repeatable=is_retried_status(response.status) and not refused)
+    return Failure(error, repeatable=is_worth_another_try(response.status, response.headers))

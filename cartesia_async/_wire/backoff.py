@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 LONGEST_RETRY_AFTER = 60.0
@@ -11,8 +11,10 @@ _ENOUGH_DOUBLINGS = 10  # to reach the longest; thousands would overflow a float
 _RETRIED = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
 
 
-def is_retried_status(status: int) -> bool:
-    """Whether an answer with *status* is worth another try."""
+def is_worth_another_try(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether a refusal may be another answer next time: by its *status*, unless the service knows better and says so."""
+    if headers.get("x-should-retry", "").strip().lower() == "false":
+        return False
     return status in _RETRIED or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 

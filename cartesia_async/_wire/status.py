@@ -144,7 +144,7 @@ def status_error(
         problem = Problem(message=_redirected(kept.get("Location", "")))
     else:
         problem = _problem(text, kept.get("Content-Type", "")).without(secrets)
-    request_id = problem.request_id or kept.get("x-request-id") or kept.get("request-id")
+    request_id = problem.request_id or request_id_in(kept)
     problem = attrs.evolve(problem, request_id=request_id)
     kind = ERRORS.get(status) or (InternalServerError if status >= _SERVER_ERRORS else APIStatusError)
     return kind(
@@ -158,6 +158,11 @@ def status_error(
         headers=kept,
         body=text,
     )
+
+
+def request_id_in(headers: Mapping[str, str]) -> str | None:
+    """Find the service's name for a request in an answer's *headers*, whose names are case-insensitive."""
+    return headers.get("x-request-id") or headers.get("request-id")
 
 
 def _kept(headers: Mapping[str, str], secrets: Sequence[str]) -> Iterable[tuple[str, str]]:

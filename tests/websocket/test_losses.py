@@ -15,6 +15,7 @@ from cartesia_async import (
     APITimeoutError,
     AsyncCartesia,
     AuthenticationError,
+    InternalServerError,
     PaymentRequiredError,
     RateLimitError,
     StreamInterruptedError,
@@ -139,6 +140,15 @@ async def test_a_busy_service_is_asked_again(service: Service, side: Side) -> No
     with pytest.raises(RateLimitError, match="quota_exceeded"):
         await Talk(side).__aenter__()
     assert len(service.handshakes) == 4
+
+
+async def test_a_refusal_that_is_final(service: Service, side: Side) -> None:
+    """A handshake that is refused with `x-should-retry: false` is not repeated, whatever its status."""
+    service.refusals = [refusal(503) for _ in range(3)]
+    service.refusals[0].headers["X-Should-Retry"] = "false"
+    with pytest.raises(InternalServerError) as caught:
+        await Talk(side).__aenter__()
+    assert caught.value.attempts == len(service.handshakes) == 1
 
 
 async def test_no_service_at_all(side: Side, unused_tcp_port: int) -> None:

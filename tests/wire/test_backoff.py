@@ -6,19 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cartesia_async._wire.backoff import delay_before, is_retried_status
+from cartesia_async._wire.backoff import delay_before, is_worth_another_try
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529, 599])
 def test_what_may_pass_is_tried_again(status: int) -> None:
     """Timeouts, conflicts, limits and the service's own failures may pass."""
-    assert is_retried_status(status)
+    assert is_worth_another_try(status, {})
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 307, 400, 401, 402, 403, 404, 405, 413, 422, 425, 451, 499])
 def test_what_will_not_pass_is_not(status: int) -> None:
     """All else will be the same the next time."""
-    assert not is_retried_status(status)
+    assert not is_worth_another_try(status, {})
+
+
+@pytest.mark.parametrize(("said", "expected"), [("false", False), (" False ", False), ("true", True), ("", True)])
+def test_the_service_may_know_better(said: str, expected: bool) -> None:
+    """A refusal that says it will stay one is believed; one that says the opposite is judged by its status."""
+    assert is_worth_another_try(503, {"x-should-retry": said}) is expected
+    assert not is_worth_another_try(400, {"x-should-retry": said})
 
 
 def test_the_longest_waits_double() -> None:

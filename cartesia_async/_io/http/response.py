@@ -9,6 +9,7 @@ from io import BytesIO
 
 import aiohttp
 
+from ..._wire.status import request_id_in
 from ...errors import APIConnectionError, APITimeoutError, StreamInterruptedError
 from ..observer import Observer
 from ..secrecy import secrets_in
@@ -97,7 +98,7 @@ class Response:
     @property
     def request_id(self) -> str | None:
         """The service's name for the request, where a header tells it."""
-        return self.headers.get("x-request-id") or self.headers.get("request-id")
+        return request_id_in(self.headers)
 
     @property
     def attempts(self) -> int:

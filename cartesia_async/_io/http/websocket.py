@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from ..._wire.status import without_secrets
+from ..._wire.status import request_id_in, without_secrets
 
 _NORMAL = (1000).to_bytes(2, "big")  # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
 # To look up a member of an enumeration for each message would cost more than all else here.
@@ -48,7 +48,7 @@ class WebSocket:
         self._clock = asyncio.get_running_loop().time
         self._transport: asyncio.Transport | None = getattr(getattr(raw, "_writer", None), "transport", None)
         self.headers = headers
-        self.request_id = headers.get("x-request-id") or headers.get("request-id")
+        self.request_id = request_id_in(headers)
         self.attempts = 0
         self.secrets = secrets
         self.heard = self.sent = self._clock()
