@@ -6,6 +6,9 @@ import ast
 import asyncio
 import inspect
 import logging
+import os
+import shutil
+import subprocess
 import warnings
 import wave
 from collections.abc import Iterator
@@ -73,6 +76,16 @@ def test_code_runs(
     for thing in space.values():
         if isinstance(thing, Cartesia):
             thing.close()  # a client that a notebook keeps
+
+
+@pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="this needs curl, and a shell")
+def test_the_command_for_other_clients_runs(emulator: Emulator, tmp_path: Path) -> None:
+    """What the page of the emulator says to type, without this package, gives a WAV file."""
+    fences = MarkdownIt().parse((ROOT / "docs" / "emulator.md").read_text())
+    [command] = [fence.content for fence in fences if fence.info == "console" and fence.content.startswith("curl")]
+    environment = {"PATH": os.environ["PATH"], "CARTESIA_BASE_URL": emulator.base_url}
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, env=environment, check=True, timeout=60)
+    assert (tmp_path / "hello.wav").read_bytes().startswith(b"RIFF")
 
 
 def _clip(path: Path) -> None:

@@ -21,7 +21,7 @@ def test_the_tests_of_the_guide_pass(run: Run) -> None:
     fences = MarkdownIt().parse((DOCS / "testing.md").read_text())
     modules = [fence.content for fence in fences if fence.info == "python" and "def test_" in fence.content]
     assert len(modules) == 4
-    run(*modules, arguments=("-p", "no:asyncio")).assert_outcomes(passed=5)
+    run(*modules, arguments=("-p", "no:asyncio")).assert_outcomes(passed=6)
 
 
 def test_the_worked_example_passes(run: Run, pytester: pytest.Pytester) -> None:
