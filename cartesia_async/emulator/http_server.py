@@ -35,12 +35,13 @@ class _Connection(RequestHandler):
         self._body: StreamReader | None = None  # of the newest request
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; a head by itself, so that the request is known when a body that came with it is broken."""
-        *heads, rest = bytes(data).split(_HEAD_END)
-        for head in heads:
-            self._take(head + _HEAD_END)
-        if rest or not heads:
+        """Take what came; a head by itself, so that its request is known when a body that came with it is broken."""
+        head, end, rest = (b"", b"", data) if self._within_body() else bytes(data).partition(_HEAD_END)
+        if end and rest:
+            self._take(head + end)
             self._take(rest)
+        else:
+            self._take(data)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
@@ -54,6 +55,9 @@ class _Connection(RequestHandler):
         """Log what went wrong, unless it is that a client did not send what it said."""
         if not isinstance(options.get("exc_info"), (HttpProcessingError, web.RequestPayloadError)):
             super().log_exception(*args, **options)
+
+    def _within_body(self) -> bool:
+        return self._upgraded or (self._body is not None and not self._body.is_eof())
 
     def _take(self, data: bytes) -> None:
         super().data_received(data)

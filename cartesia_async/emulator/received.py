@@ -111,7 +111,9 @@ class ReceivedRequest:
     @property
     def _line(self) -> str:
         answer = "unanswered" if self.status is None else self.status
-        return f"{self.method} {self.path} {answer}{'' if self.fault is None else ' (fault)'}"
+        # A connection that was reset as it came has asked for nothing.
+        asked = f"{self.method} {self.path}" if self.method else "connection"
+        return f"{asked} {answer}{'' if self.fault is None else ' (fault)'}"
 
     @property
     def speech(self) -> ReceivedSpeech | None:

@@ -79,6 +79,7 @@ def test_new_connections_are_reset() -> None:
         assert [knock(emulator) for _ in range(4)] == ["answered", "reset", "reset", "answered"]
         assert [record.path for record in emulator.requests] == ["/", "", "", "/"]
         assert emulator.requests[1].fault == fault.fault
+        assert repr(emulator.requests[1]) == "<connection unanswered (fault)>"
         assert fault.met == 2
 
 
