@@ -64,6 +64,21 @@ def test_every_error_has_its_place() -> None:
     assert {kind.__name__ for kind in known} - general <= rows
 
 
+def test_every_attribute_of_an_error_has_its_place() -> None:
+    """The table of attributes names those of each class of error, and no others."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|$", _text(DOCS / "errors.md").partition("## What to do")[0], re.MULTILINE)
+    told = {name.strip("`"): set(re.findall(r"`(\w+)`", attributes)) for name, attributes in rows[1:]}
+    told["CartesiaError"] = told.pop("all of them")
+    own = {
+        kind.__name__: set(
+            re.findall(r"^        (\w+): ", (kind.__doc__ or "").partition("Attributes:")[2], re.MULTILINE)
+        )
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and kind.__module__ == errors.__name__
+    }
+    assert told == {name: attributes for name, attributes in own.items() if attributes}
+
+
 def test_the_readme_is_one_screen() -> None:
     """It has few lines, and the command that runs the tests."""
     readme = _text(ROOT / "README.md")
