@@ -156,7 +156,7 @@ class Audio:
 
         Args:
             path: Where to write: ``.wav``, ``.pcm`` or ``.raw`` (no header), ``.mp3``, ``.flac`` or ``.ogg`` (Vorbis); an
-                existing file is replaced.
+                existing file is replaced, and a pipe or a device written to.
 
         Raises:
             ValueError: The suffix is another, or the audio is not of a known format.

@@ -151,10 +151,11 @@ class AudioStream(Stream[bytes]):
         """
         Write all the audio to a file, which is whole or not there.
 
-        A WAV header that the service had to send before it knew the length is made true.
+        A WAV header that the service had to send before it knew the length is made true. Nothing else is changed, whatever
+        the suffix of the path: what converts is `Audio.save`, of what `collect` gives.
 
         Args:
-            path: Where to write; an existing file is replaced.
+            path: Where to write; an existing file is replaced, and a pipe or a device written to.
 
         Raises:
             CartesiaError: The request failed, or the stream broke off.

@@ -52,6 +52,18 @@ def test_extras_are_those_of_the_project() -> None:
     assert set(re.findall(r"\w+", extras["all"][0].partition("[")[2])) == set(extras) - {"all"}
 
 
+def test_what_is_run_was_installed() -> None:
+    """Where a block installs the package and goes on with its command line, the extra of that is installed too."""
+    found = 0
+    for page in PAGES:
+        for block in re.findall(r"^```console\n(.*?)^```", _text(page), re.MULTILINE | re.DOTALL):
+            installed, command = re.search(r"pip install .*\[(.*?)\]", block), "cartesia-async " in block
+            if installed and command:
+                found += 1
+                assert "cli" in installed[1].split(","), f"{page.name}: {block}"
+    assert found
+
+
 def test_every_error_has_its_place() -> None:
     """The tree has every error; the table says of each that can be met by itself what to do."""
     page = _text(DOCS / "errors.md")
