@@ -14,6 +14,7 @@ import typer
 from cartesia_async import CartesiaError, CredentialsError, UnsupportedVersionError, __version__
 
 from . import bench, change, datasets, making, say, serving, status, voices
+from .command import flowing
 from .terminal import PROGRAM, complain, is_terminal, note
 
 DONE, FAILED, BAD_USE, INTERRUPTED = 0, 1, 2, 130
@@ -47,6 +48,7 @@ def build() -> typer.Typer:
     """Put the commands together."""
     app = typer.Typer(
         callback=_begin,
+        help=flowing(_begin),
         # Panels and colours are for a person; a program, and a page of documentation, get plain text.
         rich_markup_mode="rich" if is_terminal(sys.stdout) else None,
         pretty_exceptions_enable=False,

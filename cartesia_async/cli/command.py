@@ -11,6 +11,11 @@ import typer
 F = TypeVar("F", bound=Callable[..., None])
 
 
+def flowing(function: Callable[..., object]) -> str:
+    """Give the docstring of a function without its line breaks, at which a terminal would break lines too."""
+    return "\n\n".join(" ".join(part.split()) for part in (inspect.getdoc(function) or "").split("\n\n"))
+
+
 def command(app: typer.Typer, name: str | None = None, *, examples: Sequence[str] = ()) -> Callable[[F], F]:
     """
     Add a function to *app* as a command; its docstring is what the help begins with.
@@ -22,7 +27,7 @@ def command(app: typer.Typer, name: str | None = None, *, examples: Sequence[str
     """
 
     def add(function: F) -> F:
-        text = inspect.getdoc(function) or ""
+        text = flowing(function)
         # Given, it stands whole in the list of commands, and is not cut off after so many characters.
         summary = text.partition("\n\n")[0]
         if examples:

@@ -15,6 +15,7 @@ import pytest
 
 from cartesia_async.emulator import Emulator
 from tests.cli.conftest import COMMAND, environment
+from tests.processes import complaints
 
 PIPE = subprocess.PIPE
 ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -58,7 +59,7 @@ def at_terminal(
             if done is not None and done(shown.decode(errors="replace")):
                 process.send_signal(signal.SIGINT)
                 done = None
-        return process.wait(20), shown.decode()
+        return process.wait(20), complaints(shown).decode()
     finally:
         process.kill()
         process.wait()
@@ -89,6 +90,16 @@ def test_no_colour(pointed: Emulator) -> None:
         _, shown = at_terminal(*arguments, NO_COLOR="1")
         assert colour.search(shown) is None
     assert colour.search(at_terminal("say", "--help")[1])
+
+
+@pytest.mark.parametrize("arguments", [[], ["voices", "list"], ["record"]], ids=" ".join)
+def test_help_flows(arguments: list[str]) -> None:
+    """In help, a line ends where the next word would not fit, or with its paragraph."""
+    text = plain(at_terminal(*arguments, "--help", COLUMNS="60")[1]).partition("╭")[0].partition("Examples:")[0]
+    for part in re.split(r"\n\s*\n", text):
+        lines = part.strip().split("\n")
+        for line, following in zip(lines, lines[1:], strict=False):
+            assert len(line.strip()) + len(following.split()[0]) >= 57, (line, following)
 
 
 def test_a_dumb_terminal(pointed: Emulator, tmp_path: Path) -> None:
