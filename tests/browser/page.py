@@ -12,6 +12,16 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
+# What lights up is noted in the page: whoever asks from outside asks too seldom on a laden machine.
+_LIT = """
+window.lit = [];
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    if (target.classList.contains("now") && lit.at(-1) !== target.textContent) lit.push(target.textContent);
+  }
+}).observe(document.getElementById("words"), { subtree: true, attributeFilter: ["class"] });
+"""
+
 T = TypeVar("T")
 WAIT = 15.0
 # What a page plays on and looks at is kept where a test finds it.
@@ -104,6 +114,14 @@ class Page:
         return self.run(
             "return [...document.querySelectorAll(`#words .${arguments[0]}`)].map((e) => e.textContent)", state
         )
+
+    def note_words(self) -> None:
+        """Note from now on which words light up, for `lit`."""
+        self.run(_LIT)
+
+    def lit(self) -> list[str]:
+        """Give the words that have lit up, in their order."""
+        return self.run("return lit")
 
     def plays(self, id: str) -> float:
         """Play the audio element in the element of an id, and wait until its time goes on; give its length (s)."""

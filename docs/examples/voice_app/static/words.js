@@ -1,5 +1,7 @@
 // Lights words up when they are said.
 
+const BREATH = 0.4; // seconds between two words in which the first stays lit, so that nothing flickers
+
 export class Words {
   #element;
   #rest; // the text whose times have not come
@@ -33,9 +35,10 @@ export class Words {
 
   /** Shows what is said at a position, in seconds. */
   light(position) {
-    for (const { span, start, end } of this.#spans) {
+    this.#spans.forEach(({ span, start, end }, i) => {
+      const next = this.#spans[i + 1]?.start ?? end;
       span.classList.toggle("said", start <= position);
-      span.classList.toggle("now", start <= position && position < end);
-    }
+      span.classList.toggle("now", start <= position && position < (next - end < BREATH ? next : end));
+    });
   }
 }
