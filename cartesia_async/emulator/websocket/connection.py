@@ -73,7 +73,9 @@ class Connection:
                 self._heard.note(message.data, len(message.data))
                 await self._refuse(invalid("A message must be text that holds a JSON object.", title="Invalid message"))
             elif message.type is WSMsgType.PING:
-                await self._channel.pong(message.data)
+                # Where the connection is being cut, nobody is there to be answered.
+                with suppress(ConnectionError):
+                    await self._channel.pong(message.data)
 
     async def _receive(self) -> WSMessage | None:
         """Wait for a message; `None` where the connection has ended, or was idle too long."""

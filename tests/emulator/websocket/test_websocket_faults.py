@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import aiohttp
 import pytest
@@ -74,6 +75,26 @@ async def test_a_connection_dies_within_an_event(emulator: Emulator) -> None:
         await one.say(LONG)
         await one.hear()
         assert (await one.socket.receive(timeout=5)).type in (aiohttp.WSMsgType.ERROR, aiohttp.WSMsgType.CLOSED)
+
+
+async def test_a_ping_meets_a_cut(emulator: Emulator) -> None:
+    """One that comes while the connection is being cut is not answered, and nothing unforeseen happens."""
+
+    async def ping(one: Talk) -> None:
+        with suppress(ConnectionError):
+            while True:
+                await one.socket.ping()
+                await asyncio.sleep(0)
+
+    for after in range(20):
+        emulator.fail(PATH, drop_after=after % 7, drop="reset" if after % 2 else "close")
+        async with talk(emulator) as one:
+            await one.say(LONG)
+            pinging = asyncio.create_task(ping(one))
+            await hear_all(one)
+            pinging.cancel()
+            await asyncio.wait([pinging])
+    assert emulator.crashes == ()
 
 
 @pytest.mark.parametrize("half", [False, True])
