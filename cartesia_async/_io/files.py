@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import os
 import tempfile
 from collections.abc import Generator
@@ -13,6 +15,7 @@ from .._wire.wav import repaired_header
 from .threads import on_thread
 
 _HEAD = 4096
+_PAUSE = 0.01  # seconds until a pipe that takes nothing is tried again
 
 
 class NewFile:
@@ -29,6 +32,8 @@ class NewFile:
         self._told = str(path)
         self._temporary: Path | None = None
         self._file: BinaryIO | None = None
+        self._special = False
+        self._pipe: int | None = None
 
     async def open(self) -> None:
         """
@@ -38,13 +43,27 @@ class NewFile:
             OSError: The folder is missing or cannot be written in, or the path is a folder.
         """
         await on_thread(self._open)
+        if self._special:
+            with self._named():
+                self._pipe = await self._opened()
+
+    # A thread that waits for whoever reads a pipe could not be told to stop: so a pipe is never waited for in one.
+
+    async def _opened(self) -> int:
+        while True:
+            try:
+                return os.open(self._path, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+            except OSError as error:
+                if error.errno != errno.ENXIO:
+                    raise
+            await asyncio.sleep(_PAUSE)  # nobody reads it yet
 
     def _open(self) -> None:
         if self._path.is_dir():
             raise IsADirectoryError(21, "Is a directory", self._told)
         with self._named():
-            if is_special(self._path):
-                self._file = open(self._path, "wb", buffering=0)  # noqa: SIM115 - closed by `keep` and `discard`
+            self._special = is_special(self._path)
+            if self._special:
                 return
             self._path = Path(os.path.realpath(self._path))
             handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", suffix=".part", dir=self._path.parent)
@@ -60,42 +79,49 @@ class NewFile:
 
     async def write(self, piece: bytes) -> None:
         """Write a piece."""
-        await on_thread(self._write, piece)
+        if self._pipe is None:
+            await on_thread(self._write, piece)
+            return
+        with self._named():
+            left = memoryview(piece)
+            while left:
+                try:
+                    left = left[os.write(self._pipe, left) :]
+                except BlockingIOError:
+                    await asyncio.sleep(_PAUSE)
 
     def _write(self, piece: bytes) -> None:
         assert self._file is not None
         with self._named():
-            left = memoryview(piece)
-            while left:
-                left = left[self._file.write(left) :]
+            self._file.write(piece)
 
     async def keep(self) -> None:
         """Give the file its name; a WAV header written before its length was known is made true."""
-        await on_thread(self._keep)
+        if self._pipe is None:
+            await on_thread(self._keep)
 
     def _keep(self) -> None:
         assert self._file is not None
+        assert self._temporary is not None
         with self._named():
-            if self._temporary is not None:
-                self._repair(self._file)
+            size = self._file.tell()
+            self._file.seek(0)
+            repaired = repaired_header(self._file.read(_HEAD), size)
+            if repaired is not None:
+                self._file.seek(0)
+                self._file.write(repaired)
             self._file.close()
-            if self._temporary is not None:
-                # A temporary file is for its owner alone; what is saved gets the permissions of any new file.
-                mode = self._path.stat().st_mode & 0o777 if self._path.exists() else 0o666 & ~_umask()
-                self._temporary.chmod(mode)
-                self._temporary.replace(self._path)
+            # A temporary file is for its owner alone; what is saved gets the permissions of any new file.
+            mode = self._path.stat().st_mode & 0o777 if self._path.exists() else 0o666 & ~_umask()
+            self._temporary.chmod(mode)
+            self._temporary.replace(self._path)
         self._temporary = self._file = None
 
-    def _repair(self, file: BinaryIO) -> None:
-        size = file.tell()
-        file.seek(0)
-        repaired = repaired_header(file.read(_HEAD), size)
-        if repaired is not None:
-            file.seek(0)
-            file.write(repaired)
-
     def discard(self) -> None:
-        """Remove what was written, unless it has its name."""
+        """Remove what was written, unless it has its name; what has gone into a pipe is gone."""
+        if self._pipe is not None:
+            os.close(self._pipe)
+            self._pipe = None
         if self._file is not None:
             self._file.close()
         if self._temporary is not None:
@@ -104,7 +130,7 @@ class NewFile:
 
 def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     """
-    Write a file that is whole or not there, and block meanwhile.
+    Write a file that is whole or not there, or into a pipe or a device, and block meanwhile.
 
     Args:
         path: Where to write; an existing file is replaced.
@@ -113,6 +139,10 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     Raises:
         OSError: The file cannot be written.
     """
+    if is_special(path):
+        with open(path, "wb") as special:
+            special.write(data)
+        return
     file = NewFile(path)
     try:
         file._open()  # noqa: SLF001 - what it does on a thread is done on this one

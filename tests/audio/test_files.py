@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import attrs
@@ -122,6 +123,17 @@ def test_another_suffix_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"path must end in one of \.wav, .*\.ogg, not in"):
         tone().save(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    """What is saved into a pipe reaches its reader; the pipe is not replaced by a file."""
+    audio = tone().to_wav()
+    os.mkfifo(tmp_path / "a.wav")
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit((tmp_path / "a.wav").read_bytes)
+        audio.save(tmp_path / "a.wav")
+        assert reading.result(20) == audio.data
+    assert (tmp_path / "a.wav").is_fifo()
 
 
 def test_what_is_there_stays_when_saving_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

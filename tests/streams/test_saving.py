@@ -165,6 +165,30 @@ async def test_a_pipe_is_written_to(side: Side, tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["hello.wav"]
 
 
+@pytest.mark.parametrize("reader", ["none", "idle"])
+async def test_a_pipe_that_nobody_reads_can_be_left(tmp_path: Path, reader: str) -> None:
+    """Cancelled while a pipe is not read, or not read on, it ends at once, and the connection is closed if there is one."""
+    path = tmp_path / "hello.wav"
+    os.mkfifo(path)
+    much = streaming() + chunk(b"audio" * 99_999)  # more than a pipe holds
+    async with raw_server(one_answer(much, then=Peer.until_closed)) as server:
+        async with Side(blocking=False).connect(server.url) as client:
+            reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK) if reader == "idle" else None
+            task = asyncio.create_task(client.tts.bytes(**SPEECH).save(path))
+            async with asyncio.timeout(WAIT):
+                while not (reading is None or server.requests):
+                    await asyncio.sleep(0.005)
+                await asyncio.sleep(0.1)
+                assert not task.done()
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+                if reading is not None:
+                    await server.client_closed.wait()
+                    os.close(reading)
+    assert path.is_fifo()
+
+
 async def test_a_reader_of_a_pipe_who_leaves(side: Side, tmp_path: Path) -> None:
     """When whoever reads a pipe leaves, the error is the system's, and the connection is closed."""
     path = tmp_path / "hello.wav"
