@@ -18,7 +18,7 @@ from tests.browser.page import Page, until
 
 APP = Path(__file__).parents[2] / "docs" / "examples" / "voice_app" / "app.py"
 FLAGS = """
---headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+--headless --no-sandbox --disable-dev-shm-usage --disable-gpu --disable-quic --no-first-run --disable-background-networking
 --disable-component-update --disable-sync --autoplay-policy=no-user-gesture-required
 --use-fake-ui-for-media-stream --use-fake-device-for-media-stream
 """
