@@ -107,7 +107,7 @@ def test_the_tables() -> None:
     text = LATENCY.page(chosen, runs, 1)
     assert "| 500 tokens a second, an open connection, ms | `cartesia_async` |" in text
     assert "| beyond the emulator's own |" in text
-    assert f"| {MANY} contexts: events a second |" in text
+    assert f"| {MANY} contexts: events in a second of processor time |" in text
     assert "One round; client and server were" in text
 
 

@@ -62,7 +62,8 @@ async def serve() -> None:
     """Serve until standard input ends."""
     serving.Connection = WatchedConnection  # type: ignore[misc]
     gate.TABLE = Table((Route("GET", "/load", _load, open=True), *gate.TABLE.routes))
-    async with Emulator(engine="tone") as emulator:
+    # A machine that is held up for a second must not end a context in the middle of its text.
+    async with Emulator(engine="tone", context_expiry=60) as emulator:
         print(urlsplit(emulator.base_url).port, flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 

@@ -43,9 +43,9 @@ def _events(measures: Sequence[Measure], figures: Figures) -> str:
     names = [name for name in measures[0].contestants if name in figures.contestants]
     rows = []
     for measure in measures:
-        rates = [spread([measure.units / wall for wall in figures.all(measure.name, name, "wall")]) for name in names]
+        rates = [spread([1 / cpu for cpu in figures.all(measure.name, name, "cpu")]) for name in names]
         ratios = [spread(figures.ratios(measure.name, name, "bare")) for name in names]
-        rows.append([f"{measure.title}: events a second", *rates])
+        rows.append([f"{measure.title}: events in a second of processor time", *rates])
         rows.append([f"{measure.title}: processor time ÷ bare aiohttp's", *ratios])
     return table.markdown(["events with 4 KiB of audio, on one connection", *_titles(names)], rows)
 
