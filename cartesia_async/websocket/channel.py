@@ -92,11 +92,8 @@ class Channel:
 
     @property
     def can_go_on(self) -> bool:
-        """
-        Whether the service has ended it by itself, and all that it has not spoken can be said on another.
-
-        A context that ended without any audio at all cannot: its text would meet the same again.
-        """
+        """Whether the service has ended it by itself, and all that it has not spoken can be said on another."""
+        # What met its end without any audio at all would meet the same again.
         return self.has_ended or (self.ended_short and self.begun and self.journal.complete)
 
     def check(self) -> None:
@@ -173,25 +170,26 @@ class Channel:
             self._wake_reader()
 
     def _end_of_events(self) -> None:
-        if not self._unspoken_at_end():
+        self.ended_short = not self.has_said_all()
+        if self.ended_short:
+            self._inbox.pop()
+            self.events_received -= 1
+            self.fail(left_unspoken(self.context_id, self.journal.size))
+        else:
             self.over = self.is_complete = True
-            return
-        self._inbox.pop()
-        self.events_received -= 1
-        self.ended_short = True
-        self.fail(left_unspoken(self.context_id, self.journal.size))
 
-    def _unspoken_at_end(self) -> str:
+    def has_said_all(self) -> bool:
+        """Whether the service, should it have ended the context by now, has spoken all of its text."""
         if self.carrier is not None:
             self.journal.ended(self.carrier.answered)
-        return self.journal.unspoken
+        return not self.journal.unspoken
 
     def fail(self, error: Exception) -> None:
         """Let whoever reads know that no more will come, after what has."""
         if self.over:
             return
         self.over = True
-        self.ended_short = self.ended_short or (tells_of_an_end(error) and bool(self._unspoken_at_end()))
+        self.ended_short = self.ended_short or (tells_of_an_end(error) and not self.has_said_all())
         self._failure = self.described(error)
         self._wake()
 

@@ -14,8 +14,9 @@ from .._io.watch import Timer
 from .._wire.generation import Input, cancellation
 from .._wire.messages import Message, MessageReader
 from ..errors import APIResponseError, StreamEventError, StreamInterruptedError
-from ..models.events import AudioChunk
+from ..models.events import AudioChunk, Done
 from .channel import Channel
+from .failing import tells_of_an_end
 from .pulse import Pulse
 
 MOST_UNREAD = 4 << 20  # bytes on one connection, while nobody waits for more
@@ -215,6 +216,12 @@ class Connection:
 
     def _failed(self, channel: Channel | None, message: Message, error: StreamEventError | APIResponseError) -> None:
         cleanse(error, self.socket.secrets)
+        if channel is not None and tells_of_an_end(error) and channel.begun and channel.has_said_all():
+            # It answers an input without words, such as `finish`, that met the end: nothing is missing.
+            channel.deliver((Done(context_id=channel.context_id),), 0)
+            self._forget(channel)
+            self._look_whether_empty()
+            return
         if channel is not None:
             reached = [channel]
         elif message.context_id is None:

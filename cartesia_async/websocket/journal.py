@@ -8,7 +8,7 @@ from .._wire.generation import Input
 from .._wire.segments import holds_words, is_speakable
 
 LONGEST = 1 << 20  # characters that are kept
-_PAUSE = 0.05  # seconds: no service ends a context sooner
+_PAUSE = 0.25  # seconds: no service ends a context sooner
 
 
 class Journal:

@@ -108,9 +108,9 @@ class Speaking:
     async def _take_from(self, channel: Channel) -> list[TTSEvent]:
         try:
             events = [self._clock.on(event) for event in await channel.take()]
-        except StreamError:
-            if not channel.can_go_on:
-                raise
+        except StreamError as error:
+            if self._failure is not None or not channel.can_go_on:
+                raise (self._failure or error) from None
             await self._go_on(channel)
             events = []
         if events and not isinstance(events[-1], Done):
