@@ -11,13 +11,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import attrs
 import pytest
 
-from cartesia_async import AsyncCartesia
+from cartesia_async import AsyncCartesia, Cartesia
 from cartesia_async.emulator import Emulator
 
 VOICE = "694f9389-aac1-45b6-b726-9d9369183238"
 FORMAT = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 16_000}
 # Several words, and so several events.
 SPEECH = {"model_id": "sonic-3", "transcript": "one two three four five six", "voice": VOICE, "output_format": FORMAT}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def warm() -> None:
+    """Have something said once: the first speech of a process loads what it needs, and would look like a silence."""
+    with Emulator(engine="tone") as one, Cartesia("test", base_url=one.base_url) as client:
+        list(client.tts.sse(**SPEECH))
 
 
 @pytest.fixture
