@@ -30,7 +30,11 @@ async def _start(service: Service, script: str) -> asyncio.subprocess.Process:
 
 
 async def _end(process: asyncio.subprocess.Process, given: bytes = b"") -> tuple[int | None, str, str]:
-    out, err = await asyncio.wait_for(process.communicate(given), WAIT)
+    try:
+        out, err = await asyncio.wait_for(process.communicate(given), WAIT)
+    except TimeoutError:
+        process.kill()
+        raise
     return process.returncode, out.decode(), err.decode()
 
 
