@@ -57,7 +57,7 @@ class _Connection(RequestHandler):
             super().log_exception(*args, **options)
 
     def _within_body(self) -> bool:
-        return self._upgraded or (self._body is not None and not self._body.is_eof())
+        return self._body is not None and not self._body.is_eof()
 
     def _take(self, data: bytes) -> None:
         super().data_received(data)
