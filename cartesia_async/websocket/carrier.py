@@ -23,6 +23,10 @@ class Carrier(Protocol):
         """Learn that events were taken, or are waited for."""
         ...
 
+    def retire(self, channel: Channel) -> None:
+        """Ask the service to end the context once it has spoken what it has."""
+        ...
+
     def left(self, channel: Channel) -> None:
         """End the context on the service, and forget the channel."""
         ...

@@ -12,14 +12,15 @@ from .._wire.segments import is_speakable
 from ..errors import APITimeoutError, StreamError, StreamInterruptedError
 from ..models.events import AudioChunk, Done, FlushDone, TTSEvent
 from ..models.timeouts import Timeout
+from .bell import Bell
 from .carrier import Carrier
 from .failing import another, left_unspoken, tells_of_an_end
 from .journal import Journal
+from .lifetime import Lifetime
 from .limits import Limits
 
 _BEHIND = 256 * 1024  # bytes that wait to be read, from which on no more text is asked for
 _FAR_AHEAD = 64 * 1024  # characters sent before any audio has come, from which on the same
-_NOBODY: asyncio.Future[None] | None = None
 
 
 class Channel:
@@ -34,6 +35,7 @@ class Channel:
 
     Attributes:
         carrier: The connection it is on; ``None`` before the first input, and while a lost one is replaced.
+        lifetime: When something was said on it, or came.
         journal: What was sent, and what of it no audio has followed.
         replays: How often it was said again.
         begun: Whether audio has come.
@@ -51,17 +53,14 @@ class Channel:
         self._timeout, self._timer = timeout, timer
         self._limits: Limits | None = None
         self.carrier: Carrier | None = None
-        self.journal = Journal()
-        self.replays = 0
-        self.begun = self.finished = self.over = False
+        self.journal, self.lifetime = Journal(), Lifetime(version)
+        self.begun = self.finished = self.over = self.is_complete = self.ended_short = False
         self._failure: Exception | None = None
         self._inbox = deque[TTSEvent]()
-        self.unread = 0
-        self._waiter = self._relief = _NOBODY
-        self.is_complete = self.ended_short = False
+        self._reader, self._relief = Bell(), Bell()
         self.request_id: str | None = None
         self.sending: asyncio.Timeout | None = None
-        self.events_received = self.bytes_received = 0
+        self.replays = self.unread = self.events_received = self.bytes_received = 0
 
     @property
     def context_id(self) -> str:
@@ -78,7 +77,7 @@ class Channel:
     @property
     def waiting(self) -> bool:
         """Whether somebody waits for an event."""
-        return self._waiter is not None
+        return self._reader.waited
 
     @property
     def said(self) -> bool:
@@ -121,6 +120,7 @@ class Channel:
 
     def note(self, given: Input, now: float, answered: int) -> None:
         """Learn that an input is being sent, for the first time."""
+        self.lifetime.said()
         self.journal.note(given, now, answered)
         self.finished = not given.more
         self.expect_answer(given)
@@ -145,6 +145,7 @@ class Channel:
         """Take what one message of *size* bytes brought."""
         if self.over:
             return
+        self.lifetime.heard()
         self.bytes_received += size
         self.unread += size
         had_begun = self.begun
@@ -167,7 +168,7 @@ class Channel:
         if self.over or self.begun is not had_begun:
             self._wake()
         elif self.begun:
-            self._wake_reader()
+            self._reader.ring()
 
     def _end_of_events(self) -> None:
         self.ended_short = not self.has_said_all()
@@ -225,14 +226,13 @@ class Channel:
             CartesiaError: The context failed.
         """
         if not self._is_ready:
-            self._waiter = asyncio.get_running_loop().create_future()
+            waiting = self._reader.wait()
             self.limits.wait(begun=self.begun)
             if self.carrier is not None:
                 self.carrier.relieved()
             try:
-                await self._waiter
+                await waiting
             finally:
-                self._waiter = None
                 self.limits.relax()
         taken = list(self._inbox)
         if taken:
@@ -251,8 +251,15 @@ class Channel:
     async def room(self) -> None:
         """Wait until whoever reads has caught up, and the service with what it was sent."""
         while not self.over and (self.unread >= _BEHIND or (not self.begun and self.journal.size >= _FAR_AHEAD)):
-            self._relief = asyncio.get_running_loop().create_future()
-            await self._relief
+            await self._relief.wait()
+
+    async def retire(self) -> None:
+        """Let the service end it, once it has spoken what it has, and wait for that."""
+        if self.carrier is not None:
+            self.carrier.retire(self)
+            self.limits.owe(again=True)
+        while not self.over:
+            await self._relief.wait()
 
     def leave(self) -> None:
         """Forget the context, and end it on the service."""
@@ -279,16 +286,11 @@ class Channel:
             self._limits.stop()
         if self.over and self.sending is not None and not self.sending.expired():
             self.sending.reschedule(0.0)
-        self._wake_reader()
+        self._reader.ring()
         self._relieve()
 
-    def _wake_reader(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
     def _relieve(self) -> None:
-        if self._relief is not None and not self._relief.done():
-            self._relief.set_result(None)
+        self._relief.ring()
         if self.carrier is not None:
             self.carrier.relieved()
 

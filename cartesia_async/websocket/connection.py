@@ -113,6 +113,10 @@ class Connection:
             self.socket.post(channel.generation.message(given, self.version))
             channel.expect_answer(given)
 
+    def retire(self, channel: Channel) -> None:
+        """Ask the service to end a context once it has spoken what it has."""
+        self.socket.post(channel.generation.message(Input("", more=False), self.version))
+
     def left(self, channel: Channel) -> None:
         """End a context on the service, and forget it."""
         if self._forget(channel) and not self.over:
@@ -233,10 +237,12 @@ class Connection:
             self._stray(message, 0)
         for each in reached:
             each.fail(copy.copy(error))
-            if isinstance(error, StreamEventError) and message.context_id is not None:
+            if isinstance(error, StreamEventError) and message.context_id is not None and not each.ended_short:
                 self._forget(each)
+                # An input that met the error on its way begins another context there, of which audio would tell.
+                self._gone[each.context_id] = True
             else:
-                # The service may not know that this ends it, and would speak on.
+                # The service may not know that this ends it, or hear what it has not spoken as another's beginning.
                 self.left(each)
         self._look_whether_empty()
 

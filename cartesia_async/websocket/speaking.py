@@ -179,6 +179,15 @@ class Speaking:
             if not self._unsaid:
                 return
             channel = self._channels[-1]
+            if (
+                channel.begun
+                and channel.lifetime.may_be_over
+                and not channel.over
+                and is_speakable(self._unsaid[0].text)
+            ):
+                # Whether text that meets the end of its context was heard is hard to tell: so it is not sent into that.
+                await channel.retire()
+                continue
             before = channel.journal.sent
             try:
                 await self.pool.send(channel, self._unsaid[0])

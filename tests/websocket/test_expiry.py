@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from cartesia_async import AsyncCartesia, StreamEventError, StreamInterruptedError, Timestamps
+from cartesia_async import APITimeoutError, AsyncCartesia, StreamEventError, StreamInterruptedError, Timeout, Timestamps
 from cartesia_async.emulator import Emulator
+from cartesia_async.websocket import lifetime
 from tests.conftest import KEY
 from tests.streams.sides import Side
 from tests.websocket.far import far_from
@@ -87,7 +88,7 @@ async def test_a_context_reports_what_was_not_spoken(
             heard.append(message)
         # What the service may take for the beginning of another context is ended there, and dropped here.
         cancelled = [message for message in heard if message.get("cancel")]
-        assert cancelled == ([{"context_id": context.id, "cancel": True}] if way == "done" else [])
+        assert cancelled == [{"context_id": context.id, "cancel": True}]
         await peer.audio(other.id)
         await peer.done(other.id)
         assert (await other.read())[1] is None
@@ -161,10 +162,8 @@ async def test_a_stream_says_it_again(
     assert (await peer.next())["transcript"] == "three "
     assert (await peer.next())["continue"] is not last
     await _end(peer, first, way)
+    assert await peer.next() == {"context_id": first, "cancel": True}
     again = await peer.next()
-    if way == "done":
-        assert again == {"context_id": first, "cancel": True}
-        again = await peer.next()
     second = again["context_id"]
     assert second != first
     assert again["transcript"].rstrip() == "three four"
@@ -327,6 +326,92 @@ async def test_a_slow_reader_hears_every_context(service: Service) -> None:
         await peer.done(message["context_id"])
         await asyncio.sleep(0.02)
         assert await stream.read() == b"Before and after."
+
+
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    # In place of a pause about as long as the service's patience.
+    monkeypatch.setattr(lifetime, "_ON_THE_WAY", lifetime._LIVED)
+
+
+@pytest.mark.parametrize("version", ["2026-03-01", "2024-11-13"])
+async def test_a_context_that_may_be_ending_is_sent_no_more_text(
+    service: Service, side: Side, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a long pause a stream lets its context end, and only then goes on, in another: no text can meet the end."""
+    await side.close()
+    side.connect(service.url, api_version=version)
+    source, heard = Source(), list[Any]()
+    reading = asyncio.create_task(
+        side.items(lambda client: _noting(client.tts.stream(source, add_timestamps=True, **SPEECH).events(), heard))
+    )
+    peer = await service.connection()
+    source.give("One ", "two ")
+    first = await _spoken(peer, "One ")
+    await _spoken(peer, "two ")
+    await peer.words(first, "One", "two")
+    while len(heard) < 3:
+        await asyncio.sleep(0.001)
+    _impatient(monkeypatch)
+    source.give("three ", "four", None)
+    last = await peer.next()
+    monkeypatch.undo()
+    assert (last["context_id"], last["transcript"], last["continue"]) == (first, "", False)
+    # The rest waits, since the service may allow one context at a time, and what still comes is heard.
+    await peer.audio(first, b"more")
+    while len(heard) < 4:
+        await asyncio.sleep(0.001)
+    assert peer.heard.empty()
+    await peer.done(first)
+    second = str((message := await peer.next())["context_id"])
+    assert second != first
+    while message["continue"]:
+        await peer.audio(second, message["transcript"].encode())
+        message = await peer.next()
+    await peer.audio(second, message["transcript"].encode())
+    await peer.done(second)
+    _, error = await asyncio.wait_for(reading, WAIT)
+    assert error is None
+    assert b"".join(event.data for event in heard if event.type == "chunk") == b"One two morethree four"
+
+
+async def test_a_context_that_does_not_end_when_it_should(
+    service: Service, side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that does not answer the end of a quiet context meets the time limit between two pieces."""
+    await side.close()
+    side.connect(service.url, timeout=Timeout(idle=0.2))
+    source, heard = Source(), list[Any]()
+    reading = asyncio.create_task(
+        side.items(lambda client: _noting(client.tts.stream(source, **SPEECH).events(), heard))
+    )
+    peer = await service.connection()
+    source.give("One ", "two ")
+    first = await _spoken(peer, "One ")
+    await _spoken(peer, "two ")
+    while len(heard) < 2:
+        await asyncio.sleep(0.001)
+    _impatient(monkeypatch)
+    source.give("three.", None)
+    _, error = await asyncio.wait_for(reading, WAIT)
+    assert isinstance(error, APITimeoutError)
+    assert error.context_id == first
+    assert {message["context_id"] for message in await peer.closed()} == {first}
+
+
+async def test_what_meets_an_error_of_its_context_is_ended(service: Service, side: Side) -> None:
+    """Text that crossed an error, and begins another context at the service, is ended there once it is heard of."""
+    async with Talk(side) as talk:
+        peer = await service.connection()
+        context = talk.context()
+        await context.send("One ")
+        await context.send("two ")
+        # The error is to what came first: to the service, the second text begins another context.
+        assert [(await peer.next())["transcript"] for _ in range(2)] == ["One ", "two "]
+        await peer.refuse(429, "Too much: not now.", context.id)
+        with pytest.raises(StreamEventError):
+            await asyncio.wait_for(context.next(), WAIT)
+        await peer.audio(context.id, b"two ")
+        assert await peer.next() == {"context_id": context.id, "cancel": True}
 
 
 VOICE: dict[str, Any] = {
