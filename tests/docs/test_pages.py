@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 from collections.abc import Iterator
@@ -83,7 +84,7 @@ def test_every_attribute_of_an_error_has_its_place() -> None:
     told["CartesiaError"] = told.pop("all of them")
     own = {
         kind.__name__: set(
-            re.findall(r"^        (\w+): ", (kind.__doc__ or "").partition("Attributes:")[2], re.MULTILINE)
+            re.findall(r"^    (\w+): ", (inspect.getdoc(kind) or "").partition("Attributes:")[2], re.MULTILINE)
         )
         for kind in vars(errors).values()
         if isinstance(kind, type) and kind.__module__ == errors.__name__
