@@ -147,9 +147,7 @@ async def test_a_stream_says_it_again(
 ) -> None:
     """A stream says again, in a new context, what the service ended a context without speaking, once, and on one clock."""
     source, heard = Source(), list[Any]()
-    reading = asyncio.create_task(
-        side.items(lambda client: _noting(client.tts.stream(source, add_timestamps=True, **SPEECH).events(), heard))
-    )
+    reading = _events(side, source, heard)
     peer = await service.connection()
     source.give("One ", "two ")
     first = await _spoken(peer, "One ")
@@ -185,6 +183,13 @@ async def test_a_stream_says_it_again(
     assert times == [(0.0, 0.5), (1.0, 1.5)]
     assert [record for record in caplog.records if record.name == "cartesia_async"] == []
     assert len(service.handshakes) == 1
+
+
+def _events(side: Side, source: Source, heard: list[Any]) -> asyncio.Task[Any]:
+    # Speaks a text; what has come of it can be looked at meanwhile.
+    return asyncio.create_task(
+        side.items(lambda client: _noting(client.tts.stream(source, add_timestamps=True, **SPEECH).events(), heard))
+    )
 
 
 def _noting(events: Any, heard: list[Any]) -> Any:
@@ -341,9 +346,7 @@ async def test_a_context_that_may_be_ending_is_sent_no_more_text(
     await side.close()
     side.connect(service.url, api_version=version)
     source, heard = Source(), list[Any]()
-    reading = asyncio.create_task(
-        side.items(lambda client: _noting(client.tts.stream(source, add_timestamps=True, **SPEECH).events(), heard))
-    )
+    reading = _events(side, source, heard)
     peer = await service.connection()
     source.give("One ", "two ")
     first = await _spoken(peer, "One ")
@@ -381,9 +384,7 @@ async def test_a_context_that_does_not_end_when_it_should(
     await side.close()
     side.connect(service.url, timeout=Timeout(idle=0.2))
     source, heard = Source(), list[Any]()
-    reading = asyncio.create_task(
-        side.items(lambda client: _noting(client.tts.stream(source, **SPEECH).events(), heard))
-    )
+    reading = _events(side, source, heard)
     peer = await service.connection()
     source.give("One ", "two ")
     first = await _spoken(peer, "One ")
