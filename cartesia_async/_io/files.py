@@ -32,7 +32,6 @@ class NewFile:
         self._told = str(path)
         self._temporary: Path | None = None
         self._file: BinaryIO | None = None
-        self._special = False
         self._pipe: int | None = None
 
     async def open(self) -> None:
@@ -43,7 +42,7 @@ class NewFile:
             OSError: The folder is missing or cannot be written in, or the path is a folder.
         """
         await on_thread(self._open)
-        if self._special:
+        if self._file is None:
             with self._named():
                 self._pipe = await self._opened()
 
@@ -62,8 +61,7 @@ class NewFile:
         if self._path.is_dir():
             raise IsADirectoryError(21, "Is a directory", self._told)
         with self._named():
-            self._special = is_special(self._path)
-            if self._special:
+            if is_special(self._path):
                 return
             self._path = Path(os.path.realpath(self._path))
             handle, name = tempfile.mkstemp(prefix=f".{self._path.name}.", suffix=".part", dir=self._path.parent)
