@@ -95,29 +95,19 @@ class Contestant:
                 return Tally(1, len(await response.read()), monotonic())
 
     async def speak(self, transcript: str) -> Tally:
-        loads, decode = self._loads, self._decode
-        items = size = 0
-        first = 0.0
-        async with self._session.ws_connect(self._url + "/tts/websocket") as socket:
-            await socket.send_json({**speech(transcript), "context_id": CONTEXT})
-            async for message in socket:
-                event = loads(message.data)
-                first = first or monotonic()
-                items += 1
-                if event["type"] == "chunk":
-                    size += len(decode(event["data"]))
-                elif event["type"] == "done":
-                    break
-        return Tally(items, size, first)
+        return await self._speak(transcript, CONTEXT)
 
     async def speak_many(self, transcript: str) -> Tally:
+        return await self._speak(transcript, *(f"{CONTEXT}-{number}" for number in range(MANY)))
+
+    async def _speak(self, transcript: str, *contexts: str) -> Tally:
         loads, decode = self._loads, self._decode
         items = size = 0
         first = 0.0
-        left = MANY
+        left = len(contexts)
         async with self._session.ws_connect(self._url + "/tts/websocket") as socket:
-            for number in range(MANY):
-                await socket.send_json({**speech(transcript), "context_id": f"{CONTEXT}-{number}"})
+            for context in contexts:
+                await socket.send_json({**speech(transcript), "context_id": context})
             async for message in socket:
                 event = loads(message.data)
                 first = first or monotonic()
