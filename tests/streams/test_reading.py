@@ -6,6 +6,7 @@ import asyncio
 import random
 from typing import Any
 
+import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -196,6 +197,27 @@ async def test_what_the_network_has_at_hand_comes_along(blocking: Side, monkeypa
     assert b"".join(items) == part
     # A piece of the network is 128 KiB, two where they lie waiting together.
     assert len(crossings) <= 6
+
+
+async def test_chunks_that_came_together_are_taken_together(side: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A piece of the network is taken at once, and not chunk by chunk: aiohttp settles its accounts for each it gives."""
+    taken = list[bytes]()
+    real: Any = aiohttp.StreamReader._read_nowait_chunk
+
+    def noted(content: Any, size: int) -> bytes:
+        given: bytes = real(content, size)
+        taken.append(given)
+        return given
+
+    monkeypatch.setattr(aiohttp.StreamReader, "_read_nowait_chunk", noted)
+    async with raw_server(one_answer(pieces(*[20] * 1000))) as server:
+        side.connect(server.url)
+        items, error = await side.items(lambda client: client.tts.bytes(**SPEECH))
+    assert error is None
+    assert taken == items
+    assert b"".join(items) == AUDIO
+    # The body is about 27 kB, which the network may cut in a few pieces.
+    assert len(items) <= 6
 
 
 @pytest.mark.parametrize("use", ["bytes", "iter_chunks", "audio"])

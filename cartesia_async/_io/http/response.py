@@ -15,6 +15,7 @@ from ..observer import Observer
 from ..secrecy import secrets_in
 from ..watch import Watch
 from .failures import timed_out
+from .intake import arrived
 from .sessions import LoopSession
 
 _GRACE = 1.0  # seconds
@@ -124,7 +125,7 @@ class Response:
             raise self.interrupted(self._ended)
         self._watch.expect(self._until())
         try:
-            piece = await self._content.readany()
+            piece = await arrived(self._content)
         except asyncio.CancelledError:
             self.abort("the reader was cancelled")
             raise

@@ -1,0 +1,27 @@
+"""What has come of a body, taken out of aiohttp's reader."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import aiohttp
+
+
+async def arrived(content: aiohttp.StreamReader) -> bytes:
+    """
+    Wait until some of a body has come, and take all of that; at its end, nothing.
+
+    aiohttp itself settles its accounts for each HTTP chunk that it gives, and asks the connection each time to go on. A stream
+    sends each event in a chunk of its own, so that this would cost as much as reading the events does. Here the chunks are
+    joined where they lie, and given as one.
+    """
+    chunks: deque[bytes] | None = getattr(content, "_buffer", None)
+    if chunks is None:
+        return await content.readany()
+    while not chunks and not content.at_eof() and content.exception() is None:
+        await content._wait("readany")  # noqa: SLF001 - the public ways to wait also read
+    if len(chunks) > 1:
+        whole = b"".join(chunks)
+        chunks.clear()
+        chunks.append(whole)
+    return content.read_nowait()
