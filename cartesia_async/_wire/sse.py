@@ -13,7 +13,7 @@ from ..errors import APIResponseError
 
 LARGEST_EVENT = 64 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
-_NEWLINE, _SPACE, _BRACE, _D, _E = b"\n {de"
+_NEWLINE, _D, _E = b"\nde"
 
 
 class EventDecoder:
@@ -82,52 +82,49 @@ class EventDecoder:
         self._at_start = False
         return chunk.removeprefix(_BOM)
 
-    def _lines(self, source: bytes, start: int, events: list[tuple[str, bytes]]) -> int:  # noqa: C901
-        # All that is done for each line stands in this one loop: a call for each would cost as much as all the rest.
-        find, startswith, size = source.find, source.startswith, len(source)
-        name, data, usual = self._name, self._data, self._usual
+    def _lines(self, source: bytes, start: int, events: list[tuple[str, bytes]]) -> int:
+        # What nearly all of a stream is made of is read in this one loop: a call for each line would cost as much again.
+        find, startswith, size, usual = source.find, source.startswith, len(source), self._usual
         while start < size:
             first = source[start]
-            if first == _NEWLINE:
-                if data:
-                    whole = data[0] if len(data) == 1 else b"\n".join(data)
-                    if whole:
-                        events.append((name, whole))
-                    data = []
-                name = ""
-                start += 1
-                continue
             if first == _E and startswith(usual, start):
-                name = self._usual_name
+                self._name = self._usual_name
                 start += len(usual)
                 continue
             # One-byte searches are done by memchr, an order of magnitude faster than a search for two line ends.
             end = find(b"\n", start)
             if end < 0:
                 break
-            if first == _D and startswith(b"data:", start):
-                start += 6 if source[start + 5] == _SPACE else 5
-                if not data and start < end and startswith(b"\n", end + 1):
-                    # All of the event: nearly every one has its data on one line, and ends with it.
-                    events.append((name, source[start:end]))
-                    name = ""
-                    start = end + 2
-                    continue
-                data.append(source[start:end])
-            elif first == _E and startswith(b"event:", start):
-                name = source[start + 7 if source[start + 6] == _SPACE else start + 6 : end].decode(errors="replace")
-                # The next event is likely to be of the same name, which need not be read again.
-                self._usual_name = name
-                self._usual = usual = source[start : end + 1]
-            elif first == _BRACE:
-                events.append(("", source[start:end]))
-            elif (line := source[start:end]) == b"data":
-                data.append(b"")
-            elif line == b"event":
-                name = ""
-            start = end + 1
-        self._name, self._data = name, data
+            after = end + 1
+            is_last = after < size and source[after] == _NEWLINE
+            if is_last and first == _D and end > start + 6 and startswith(b"data: ", start) and not self._data:
+                events.append((self._name, source[start + 6 : end]))
+                self._name = ""
+                start = end + 2
+            else:
+                self._line(source[start:end], events)
+                usual = self._usual
+                start = after
         return start
+
+    def _line(self, line: bytes, events: list[tuple[str, bytes]]) -> None:
+        if not line:
+            data = b"\n".join(self._data)
+            if data:
+                events.append((self._name, data))
+            self._name, self._data = "", []
+        elif line.startswith(b"data:"):
+            self._data.append(line[5:].removeprefix(b" "))
+        elif line.startswith(b"event:"):
+            # The next event is likely to be of the same name, which need not be read again.
+            self._usual = line + b"\n"
+            self._usual_name = self._name = line[6:].removeprefix(b" ").decode(errors="replace")
+        elif line.startswith(b"{"):
+            events.append(("", line))
+        elif line == b"data":
+            self._data.append(b"")
+        elif line == b"event":
+            self._name = ""
 
     def finish(self) -> list[tuple[str, bytes]]:
         """Give the event that only lacks the end of its line or its blank line; half an event stays pending."""
