@@ -11,12 +11,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from types import NoneType
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
 from ..models.events import AudioChunk
 from .documents import plainly_decoded, quickly_decoded, quickly_read
+from .drafts import draft_of
 
 _LONG = 2000  # bytes of an event, from which on cutting its audio out of the JSON costs less than reading it as JSON
 _KEY = b'"data":"'
@@ -25,11 +26,7 @@ _STANDIN_BYTES = _STANDIN.encode()
 _EXACT = 2.0**63  # below it, numbers are the same whoever reads them
 _FIELDS = (frozenset(attrs.fields_dict(AudioChunk)) | {"type", "done"}) - {"extra"}
 _NUMBERS, _WHOLE, _TEXT = {float, int, NoneType}, {int, NoneType}, {str, NoneType}
-# What the initializer of a frozen class does, without looking up its way to each field anew.
-_new_chunk: Any = object.__new__
-_set_data, _set_step_time, _set_status_code, _set_context_id, _set_flush_id, _set_sample_rate, _set_extra = (
-    vars(AudioChunk)[field.name].__set__ for field in attrs.fields(AudioChunk)
-)
+_Draft = draft_of(AudioChunk)
 
 
 def structure_chunk(document: Any, _: Any = AudioChunk) -> AudioChunk:
@@ -48,7 +45,7 @@ def quick_chunk(data: bytes) -> AudioChunk | None:
     try:
         document = quickly_read(data) if len(data) <= _LONG else _without_audio(data)
         # An event without a type that has audio, and nothing that is unknown, is a chunk too.
-        if not _FIELDS.issuperset(document) or document.get("type", "chunk") != "chunk" or document.get("done"):
+        if document.get("type", "chunk") != "chunk" or document.get("done") or not _FIELDS.issuperset(document):
             return None
         chunk = _made(document, quickly_decoded, {})
     except Exception:  # noqa: BLE001 - what is wrong is found out at leisure
@@ -76,15 +73,9 @@ def _made(document: Any, decode: Callable[[str], bytes], extra: dict[str, Any]) 
     elif type(data) is not bytes:
         msg = f"expected base64, not {type(data).__name__}"
         raise TypeError(msg)
-    chunk: AudioChunk = _new_chunk(AudioChunk)
-    _set_data(chunk, data)
-    _set_step_time(chunk, step_time)
-    _set_status_code(chunk, status_code)
-    _set_context_id(chunk, context_id)
-    _set_flush_id(chunk, flush_id)
-    _set_sample_rate(chunk, sample_rate)
-    _set_extra(chunk, extra)
-    return chunk
+    chunk = _Draft(data, step_time, status_code, context_id, flush_id, sample_rate, extra)
+    chunk.__class__ = AudioChunk
+    return cast(AudioChunk, chunk)
 
 
 def _without_audio(data: bytes) -> Any:

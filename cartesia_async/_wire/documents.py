@@ -12,10 +12,11 @@ import binascii
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 _raw_decode = json.JSONDecoder().raw_decode
+_DIGITS_TO_ZEROS = bytes(ord("0") if chr(byte) in "0123456789" else ord(" ") for byte in range(256))
+_LONG_NUMBER = b"0" * 19  # digits: what has fewer is the same whoever reads it
 
 
 def plainly_read(data: bytes) -> Any:
@@ -35,17 +36,30 @@ def plainly_read(data: bytes) -> Any:
     return document if end == len(text) else json.loads(data)
 
 
-plainly_decoded: Callable[[bytes | str], bytes] = partial(binascii.a2b_base64, strict_mode=True)
+def plainly_decoded(data: bytes | str) -> bytes:
+    """
+    Decode base64 by the standard library.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return binascii.a2b_base64(data, strict_mode=True)
+
+
 quickly_read: Callable[[bytes], Any] = plainly_read
-quickly_decoded = plainly_decoded
+quickly_decoded: Callable[[bytes | str], bytes] = plainly_decoded
 with suppress(ImportError):
     import orjson
 
     quickly_read = orjson.loads
 with suppress(ImportError):
-    import pybase64
+    from pybase64 import b64decode
 
-    quickly_decoded = partial(pybase64.b64decode, validate=True)
+    def _decoded_by_pybase64(data: bytes | str) -> bytes:
+        # Arguments that are named would take it as long as 320 bytes of audio.
+        return b64decode(data, None, True)  # noqa: FBT003
+
+    quickly_decoded = _decoded_by_pybase64
 
 
 def read(data: bytes) -> Any:
@@ -60,3 +74,16 @@ def read(data: bytes) -> Any:
         return quickly_read(data)
     except ValueError:
         return plainly_read(data)
+
+
+def read_exactly(data: bytes) -> Any:
+    """
+    Read JSON, in the quick way where that makes no difference at all.
+
+    Raises:
+        ValueError: It is none.
+        RecursionError: It is nested too deeply.
+    """
+    if quickly_read is plainly_read or _LONG_NUMBER in data.translate(_DIGITS_TO_ZEROS):
+        return plainly_read(data)
+    return read(data)

@@ -18,7 +18,7 @@ from ..errors import (
 from ..models.events import AudioChunk, Done, UnknownEvent
 from .chunks import quick_chunk
 from .codec import hook_for, structure
-from .documents import plainly_read
+from .documents import read_exactly
 from .sse import EventDecoder
 from .status import problem_in
 
@@ -120,7 +120,7 @@ class EventReader(Generic[E]):
 
     def _read(self, data: bytes) -> dict[str, Any]:
         try:
-            document = plainly_read(data)
+            document = read_exactly(data)
         except (ValueError, RecursionError) as error:
             if data == b"[DONE]":
                 return {"type": "done"}

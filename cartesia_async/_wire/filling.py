@@ -2,11 +2,13 @@
 How models are made of JSON objects: hooks for cattrs, for whatever comes by the thousand.
 
 cattrs' own would look up the way to each value anew, and call a frozen class, which goes the long way to each of its fields.
-These know their ways beforehand, and fill the fields in directly. What they refuse is explained by cattrs' own.
+These look at the types of all values at once, which are the same for nearly every object, and fill the fields in
+directly. What they refuse is explained by cattrs' own.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -15,10 +17,12 @@ import attrs
 from cattrs import Converter
 
 from .checks import is_array, is_object
+from .drafts import draft_of
 from .scalars import scalars_of
 
 Hook = Callable[[Any, Any], Any]
-_LEFT_OUT = object()
+_OF_JSON = frozenset({dict, list, str, int, float, bool, NoneType})
+_USUAL = 64  # mixtures of types that are remembered, of each model
 
 
 def model_hook(converter: Converter, kind: Any) -> Hook:
@@ -29,38 +33,34 @@ def model_hook(converter: Converter, kind: Any) -> Hook:
     """
     hints = get_type_hints(kind)
     fields = [field for field in attrs.fields(kind) if field.name != "extra"]
-    known = frozenset(field.name for field in fields)
-    plan = [
-        (
-            field.name,
-            getattr(kind, field.name).__set__,
-            frozenset(scalars_of(hints[field.name])),
-            field.default,
-            hints[field.name],
-            converter.get_structure_hook(hints[field.name]),
+    names = [field.name for field in fields]
+    known = frozenset(names)
+    defaults = [field.default for field in fields]
+    hooks = [converter.get_structure_hook(hints[name]) for name in names]
+    scalars = [scalars_of(hints[name]) for name in names]
+    draft = draft_of(kind)
+
+    @functools.lru_cache(maxsize=_USUAL)
+    def to_structure(types: tuple[type, ...]) -> tuple[tuple[int, Hook, Any], ...]:
+        # What is a scalar of a type that fits, or a default of a type that JSON lacks, is taken as it is.
+        return tuple(
+            (place, hooks[place], hints[names[place]])
+            for place, given in enumerate(types)
+            if given not in scalars[place] and (given in _OF_JSON or defaults[place] is attrs.NOTHING)
         )
-        for field in fields
-    ]
-    new: Any = object.__new__
-    set_extra = kind.extra.__set__
 
     def fill(document: Any, _: Any) -> Any:
         if not is_object(document):
             msg = f"expected an object, not {type(document).__name__}"
             raise TypeError(msg)
-        get, model = document.get, new(kind)
-        for name, set_field, scalars, default, field_kind, structure in plan:
-            value = get(name, _LEFT_OUT)
-            if type(value) in scalars:
-                set_field(model, value)
-            elif value is not _LEFT_OUT:
-                set_field(model, structure(value, field_kind))
-            elif default is attrs.NOTHING:
-                raise KeyError(name)
-            else:
-                set_field(model, default)
+        values = list(map(document.get, names, defaults))
+        for place, structure, field_kind in to_structure(tuple(map(type, values))):
+            if values[place] is attrs.NOTHING:
+                raise KeyError(names[place])
+            values[place] = structure(values[place], field_kind)
         more = not known.issuperset(document)
-        set_extra(model, {key: value for key, value in document.items() if key not in known} if more else {})
+        model = draft(*values, {key: value for key, value in document.items() if key not in known} if more else {})
+        model.__class__ = kind
         return model
 
     return fill
