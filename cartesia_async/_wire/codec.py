@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain, islice
 from types import NoneType
 from typing import Any, TypeVar, cast, get_args, get_origin
 
@@ -29,15 +30,20 @@ _MOST_DETAILS = 20
 _BASE64 = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 
 
-def _sequence(value: Any, kind: Any) -> Any:
-    # The service may write an empty list of words as null.
-    if value is None and get_origin(kind) is tuple:
-        return ()
-    # Thousands of numbers: looking at each one would cost more than reading them.
-    if not is_array(value):
+def _sequence_hook(kind: Any) -> Callable[[Any, Any], Any]:
+    is_tuple = get_origin(kind) is tuple
+
+    def check(value: Any, _: Any) -> Any:
+        # Thousands of numbers: looking at each one would cost more than reading them.
+        if is_array(value):
+            return tuple(value) if is_tuple else value
+        # The service may write an empty list of words as null.
+        if value is None and is_tuple:
+            return ()
         msg = f"expected a list, not {type(value).__name__}"
         raise TypeError(msg)
-    return tuple(value) if get_origin(kind) is tuple else value
+
+    return check
 
 
 def _is_plain_sequence(kind: Any) -> bool:
@@ -53,7 +59,7 @@ def _new_converter(*, detailed: bool) -> Converter:
     for kind in SCALARS:
         # Those that cattrs has hooks of its own for, which coerce.
         converter.register_structure_hook(kind, scalar_hook(kind))
-    converter.register_structure_hook_func(_is_plain_sequence, _sequence)
+    converter.register_structure_hook_factory(_is_plain_sequence, _sequence_hook)
     model = partial(_keeping_extra if detailed else model_hook, converter)
     converter.register_structure_hook_factory(_has_extra, model)
     converter.register_structure_hook(bytes, _base64)
@@ -129,29 +135,46 @@ def structure(document: Any, into: Any) -> Any:
     Raises:
         APIResponseError: The document is not what *into* needs; its details say where.
     """
-    return _structure(document, into, "$")
-
-
-def _structure(document: Any, into: Any, path: str) -> Any:
     if into is Any:
         return document
     try:
         return _converter.structure(document, into)
     except Exception as error:
-        raise _not_understood(document, into, path, error) from error
+        raise _not_understood(_name_of(into), _explained(document, into, "$", error)) from error
 
 
-def _not_understood(document: Any, into: Any, path: str, error: Exception) -> APIResponseError:
+def _structure_items(items: list[Any], kind: Any, path: str) -> list[Any]:
+    # In place: each document is let go of as soon as its model is made, so that pages of thousands are not held twice.
+    structure_one = hook_for(kind)
+    for place, item in enumerate(items):
+        try:
+            items[place] = structure_one(item, kind)
+        except Exception as error:
+            later = ((place, error), *((after, None) for after in range(place + 1, len(items))))
+            faults = (_explained(items[at], kind, f"{path}[{at}]", fault) for at, fault in later)
+            details = islice(chain.from_iterable(faults), _MOST_DETAILS)
+            raise _not_understood(f"list of {_name_of(kind)}", tuple(details)) from error
+    return items
+
+
+def _explained(document: Any, into: Any, path: str, error: Exception | None) -> list[str]:
     # The quick converter does not say where it failed: a careful one does the same again.
     if not _explaining:
         _explaining.append(_new_converter(detailed=True))
-    details: tuple[str, ...] = (str(error),)
     try:
         _explaining[0].structure(document, into)
     except Exception as explained:  # noqa: BLE001 - cattrs raises groups of whatever its hooks do
-        details = tuple(transform_error(explained, path, _reason))[:_MOST_DETAILS]
-    name = f"list of {get_args(into)[0].__name__}" if get_origin(into) is list else getattr(into, "__name__", str(into))
-    return APIResponseError(f"the answer is not a {name}: {'; '.join(details[:5])}", details=details)
+        return transform_error(explained, path, _reason)
+    return [] if error is None else [str(error)]
+
+
+def _name_of(kind: Any) -> str:
+    return getattr(kind, "__name__", str(kind))
+
+
+def _not_understood(name: str, details: Iterable[str]) -> APIResponseError:
+    told = tuple(details)[:_MOST_DETAILS]
+    return APIResponseError(f"the answer is not a {name}: {'; '.join(told[:5])}", details=told)
 
 
 def _reason(error: BaseException, kind: type | None) -> str:
@@ -182,19 +205,15 @@ def read_json(body: bytes, into: Any, *, request_id: str | None = None) -> Any:
         raise
 
 
-def _list_of(kind: type) -> Any:
-    return list[kind]  # type: ignore[valid-type]  # a type that is known at run time only
-
-
 def structure_page(document: Any, into: type[T]) -> tuple[list[T], bool, str | None]:
     """
-    Read one page of a list: its items, whether another follows, and the id to ask for it with.
+    Read one page of a list: its items, whether another follows, and the id to ask for it with; the document is used up.
 
     Raises:
-        APIResponseError: The document is neither a page nor an array.
+        APIResponseError: The document is neither a page nor an array, or an item is not what *into* needs.
     """
     if is_array(document):
-        return cast("list[T]", structure(document, _list_of(into))), False, None
+        return _structure_items(document, into, "$"), False, None
     items = document.get("data", "") if is_object(document) else ""
     if items is None:
         # The service may write an empty list so.
@@ -202,7 +221,7 @@ def structure_page(document: Any, into: type[T]) -> tuple[list[T], bool, str | N
     if not is_object(document) or not is_array(items):
         msg = "the answer is neither a page nor an array"
         raise APIResponseError(msg, details=("expected an object with a list named data @ $",))
-    page = cast("list[T]", _structure(items, _list_of(into), "$.data"))
+    page = _structure_items(items, into, "$.data")
     cursor = document.get("next_page")
     return page, document.get("has_more") is True, cursor if isinstance(cursor, str) and cursor else None
 
