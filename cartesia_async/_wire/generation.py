@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from .codec import dumps
+from .segments import is_speakable
 from .speech import SpeechBody
 
 # https://docs.cartesia.ai/api-reference/tts/websocket
@@ -29,6 +30,11 @@ class Input:
     text: str
     more: bool = True
     flush: bool = False
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether the service is sure to answer it: only what can be heard is, or what ends something."""
+        return is_speakable(self.text) or self.flush or not self.more
 
 
 @attrs.frozen

@@ -11,7 +11,6 @@ import attrs
 from ..errors import APIResponseError, StreamEventError
 from ..models.events import TTSEvent
 from .checks import is_object
-from .chunks import quick_chunk
 from .events import EventReader
 
 
@@ -39,9 +38,7 @@ class MessageReader:
         self._ready = deque[TTSEvent]()
 
     def read(self, data: bytes) -> Message:
-        """Read one message; what is wrong with it is told, and not raised."""
-        if (chunk := quick_chunk(data)) is not None:
-            return Message(chunk.context_id, (chunk,))
+        """Read one message that is no usual chunk; what is wrong with it is told, and not raised."""
         ready = self._ready
         try:
             self._reader._plain_event("", data, ready)  # noqa: SLF001 - a stream's reader, given whole events

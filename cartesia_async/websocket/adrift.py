@@ -50,5 +50,6 @@ class Adrift:
 
 def cut_off(channel: Channel, reason: str) -> StreamInterruptedError:
     """Make the error for a context whose connection was lost."""
-    how_far = f"after {channel.bytes_received} bytes" if channel.bytes_received else "before any audio"
+    size = channel.inbox.bytes_received
+    how_far = f"after {size} bytes" if size else "before any audio"
     return StreamInterruptedError(f"context {channel.context_id} was cut off {how_far}: {reason}")

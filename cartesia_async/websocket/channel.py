@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 
 from .._io.watch import Timer
 from .._wire.generation import Generation, Input
-from .._wire.segments import is_speakable
 from ..errors import APITimeoutError, StreamError, StreamInterruptedError
 from ..models.events import AudioChunk, Done, FlushDone, TTSEvent
 from ..models.timeouts import Timeout
 from .bell import Bell
 from .carrier import Carrier
 from .failing import another, left_unspoken, tells_of_an_end
+from .inbox import Inbox
 from .journal import Journal
 from .lifetime import Lifetime
 from .limits import Limits
@@ -37,13 +36,13 @@ class Channel:
         carrier: The connection it is on; ``None`` before the first input, and while a lost one is replaced.
         lifetime: When something was said on it, or came.
         journal: What was sent, and what of it no audio has followed.
+        inbox: What has come.
         replays: How often it was said again.
         begun: Whether audio has come.
         finished: Whether no more inputs follow.
         over: Whether no more events will come.
         is_complete: Whether the service has sent the last of them.
         ended_short: Whether the service has ended it without having spoken what was sent last.
-        unread: Bytes of the messages that nobody has taken yet.
         request_id: The service's name for the handshake of its connection, where it gave one.
         sending: What the end of the context cuts short.
     """
@@ -53,14 +52,13 @@ class Channel:
         self._timeout, self._timer = timeout, timer
         self._limits: Limits | None = None
         self.carrier: Carrier | None = None
-        self.journal, self.lifetime = Journal(), Lifetime(version)
+        self.journal, self.lifetime, self.inbox = Journal(), Lifetime(version), Inbox()
         self.begun = self.finished = self.over = self.is_complete = self.ended_short = False
         self._failure: Exception | None = None
-        self._inbox = deque[TTSEvent]()
         self._reader, self._relief = Bell(), Bell()
         self.request_id: str | None = None
         self.sending: asyncio.Timeout | None = None
-        self.replays = self.unread = self.events_received = self.bytes_received = 0
+        self.replays = 0
 
     @property
     def context_id(self) -> str:
@@ -127,8 +125,7 @@ class Channel:
 
     def expect_answer(self, given: Input) -> None:
         """Let the time run from now, in which the service has to answer an input."""
-        # Only what can be heard, or ends something, is sure to be answered.
-        if is_speakable(given.text) or given.flush or not given.more:
+        if given.is_answered:
             self.limits.owe(again=self.begun)
 
     def adrift(self) -> None:
@@ -138,19 +135,25 @@ class Channel:
         self.journal.forget_pings()
         self.limits.settle()
         # What came before any audio was not shown yet, and will come again.
-        self._inbox.clear()
-        self.unread = self.events_received = 0
+        self.inbox.empty()
+        self.inbox.events_received = 0
 
-    def deliver(self, events: Sequence[TTSEvent], size: int) -> None:
-        """Take what one message of *size* bytes brought."""
+    def hear(self, chunk: AudioChunk, size: int, now: float) -> bool:
+        """Take a chunk that changes nothing but by its coming; tell whether it is one."""
+        # Whoever reads was woken for those before it, and has not come yet; and nothing was said since they came.
+        if self.over or not self.begun or not self.inbox.events or self.journal.inputs or not chunk.data:
+            return False
+        self.lifetime.heard(now)
+        self.inbox.put((chunk,), size)
+        return True
+
+    def deliver(self, events: Sequence[TTSEvent], size: int, now: float) -> None:
+        """Take what one message of *size* bytes brought at a time of the loop."""
         if self.over:
             return
-        self.lifetime.heard()
-        self.bytes_received += size
-        self.unread += size
         had_begun = self.begun
-        self._inbox += events
-        self.events_received += len(events)
+        self.lifetime.heard(now)
+        self.inbox.put(events, size)
         for event in events:
             if isinstance(event, AudioChunk) and event.data:
                 self.begun = True
@@ -173,8 +176,7 @@ class Channel:
     def _end_of_events(self) -> None:
         self.ended_short = not self.has_said_all()
         if self.ended_short:
-            self._inbox.pop()
-            self.events_received -= 1
+            self.inbox.take_back()
             self.fail(left_unspoken(self.context_id, self.journal.size))
         else:
             self.over = self.is_complete = True
@@ -202,9 +204,8 @@ class Channel:
     def end(self) -> None:
         """End it as the user wants, on the service too: what nobody has read is dropped."""
         if not self.over:
-            self._inbox.clear()
-            self.unread = 0
-            self._inbox.append(Done(context_id=self.context_id))
+            self.inbox.empty()
+            self.inbox.events.append(Done(context_id=self.context_id))
             self.over = self.finished = True
             self._let_go()
         self._wake()
@@ -214,7 +215,7 @@ class Channel:
         if isinstance(error, (StreamError, APITimeoutError)):
             error.context_id = error.context_id or self.context_id
             error.request_id = error.request_id or self.request_id
-            error.events_received, error.bytes_received = self.events_received, self.bytes_received
+            error.events_received, error.bytes_received = self.inbox.events_received, self.inbox.bytes_received
             error.unspoken_text = self.journal.unspoken
         return error
 
@@ -234,10 +235,8 @@ class Channel:
                 await waiting
             finally:
                 self.limits.relax()
-        taken = list(self._inbox)
+        taken = self.inbox.empty()
         if taken:
-            self._inbox.clear()
-            self.unread = 0
             self._relieve()
         elif self._failure is not None:
             raise self._failure
@@ -246,11 +245,11 @@ class Channel:
     @property
     def _is_ready(self) -> bool:
         # What comes before any audio waits for it: should the connection be lost, all of it comes again.
-        return self.over or (self.begun and bool(self._inbox))
+        return self.over or (self.begun and bool(self.inbox.events))
 
     async def room(self) -> None:
         """Wait until whoever reads has caught up, and the service with what it was sent."""
-        while not self.over and (self.unread >= _BEHIND or (not self.begun and self.journal.size >= _FAR_AHEAD)):
+        while not self.over and (self.inbox.unread >= _BEHIND or (not self.begun and self.journal.size >= _FAR_AHEAD)):
             await self._relief.wait()
 
     async def retire(self) -> None:
@@ -268,8 +267,7 @@ class Channel:
             self._failure = self._failure or StreamInterruptedError(f"the context {self.context_id} was left")
             self.described(self._failure)
             self._let_go()
-        self._inbox.clear()
-        self.unread = 0
+        self.inbox.empty()
         self._wake()
 
     def _let_go(self) -> None:

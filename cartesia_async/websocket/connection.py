@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
+from collections.abc import Awaitable
 from typing import Protocol
 
 from .._io.http.websocket import LostError, WebSocket
 from .._io.observer import Observer
 from .._io.secrecy import cleanse
 from .._io.watch import Timer
+from .._wire.chunks import quick_chunk
 from .._wire.generation import Input, cancellation
 from .._wire.messages import Message, MessageReader
 from ..errors import APIResponseError, StreamEventError, StreamInterruptedError
@@ -167,10 +169,7 @@ class Connection:
 
     async def _read(self) -> None:
         try:
-            while True:
-                if self._unread >= MOST_UNREAD:
-                    await self._pause()
-                self._route(await self.socket.receive())
+            await self.socket.listen(self._hear)
         except asyncio.CancelledError:
             self.close("its task was cancelled")
             raise
@@ -185,7 +184,7 @@ class Connection:
     async def _pause(self) -> None:
         while True:
             channels = self.channels.values()
-            self._unread = sum(channel.unread for channel in channels)
+            self._unread = sum(channel.inbox.unread for channel in channels)
             if self._unread < MOST_UNREAD or self._draining or any(channel.waiting for channel in channels):
                 return
             self._pulse.pause()
@@ -197,10 +196,22 @@ class Connection:
                 if not self.over:
                     self._pulse.resume()
 
-    def _route(self, data: bytes) -> None:
+    def _hear(self, data: bytes) -> Awaitable[None] | None:
         size = len(data)
         self._observer.piece(size)
-        message = self._reader.read(data)
+        chunk = quick_chunk(data)
+        channel = None if chunk is None else self.channels.get(chunk.context_id or "")
+        if chunk is None:
+            self._route(self._reader.read(data), size)
+        elif channel is None or not channel.hear(chunk, size, self.socket.heard):
+            self._route(Message(chunk.context_id, (chunk,)), size)
+        else:
+            self._unread += size
+            if channel.inbox.unread > MOST_IGNORED:
+                self._give_up(channel)
+        return self._pause() if self._unread >= MOST_UNREAD else None
+
+    def _route(self, message: Message, size: int) -> None:
         channel = self.channels.get(message.context_id or "")
         if message.error is not None:
             self._failed(channel, message, message.error)
@@ -208,21 +219,21 @@ class Connection:
             self._stray(message, size)
         else:
             self._unread += size
-            channel.deliver(message.events, size)
+            channel.deliver(message.events, size, self.socket.heard)
             if channel.ended_short:
                 # It may hear what it has not spoken as the beginning of another context, which nobody reads.
                 self.left(channel)
             elif channel.over:
                 self._forget(channel)
                 self._look_whether_empty()
-            elif channel.unread > MOST_IGNORED:
+            elif channel.inbox.unread > MOST_IGNORED:
                 self._give_up(channel)
 
     def _failed(self, channel: Channel | None, message: Message, error: StreamEventError | APIResponseError) -> None:
         cleanse(error, self.socket.secrets)
         if channel is not None and tells_of_an_end(error) and channel.begun and channel.has_said_all():
             # It answers an input without words, such as `finish`, that met the end: nothing is missing.
-            channel.deliver((Done(context_id=channel.context_id),), 0)
+            channel.deliver((Done(context_id=channel.context_id),), 0, self.socket.heard)
             self._forget(channel)
             self._look_whether_empty()
             return
@@ -265,7 +276,7 @@ class Connection:
             self.socket.post(cancellation(name))
 
     def _give_up(self, channel: Channel) -> None:
-        msg = f"context {channel.context_id} was ended: nobody read its {channel.unread} bytes, while others were read"
+        msg = f"context {channel.context_id} was ended: nobody read its {channel.inbox.unread} bytes, while others were read"
         channel.fail(StreamInterruptedError(msg))
         self.left(channel)
 

@@ -29,9 +29,9 @@ class Lifetime:
         """Learn that something is being said."""
         self._said = monotonic()
 
-    def heard(self) -> None:
-        """Learn that something has come."""
-        self._heard = monotonic()
+    def heard(self, now: float) -> None:
+        """Learn that something has come, at a time of the loop, whose clock is this one."""
+        self._heard = now
 
     @property
     def may_be_over(self) -> bool:

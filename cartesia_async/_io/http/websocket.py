@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 
@@ -54,20 +54,24 @@ class WebSocket:
         self.heard = self.sent = self._clock()
         self._pings = self.answered = 0
 
-    async def receive(self) -> bytes:
+    async def listen(self, take: Callable[[bytes], Awaitable[None] | None]) -> NoReturn:
         """
-        Wait for the next message; pings are answered meanwhile.
+        Hand each message to *take*, and wait for what that gives, if anything, before the next; pings are answered meanwhile.
 
         Raises:
             LostError: The connection is over.
         """
+        receive, clock = self._raw.receive, self._clock
         while True:
-            message = await self._raw.receive()
-            self.heard = self._clock()
-            kind, data = message.type, message.data
+            message = await receive()
+            self.heard = clock()
+            kind, data, _ = message
             if kind is _TEXT or kind is _BINARY:
-                return data.encode() if isinstance(data, str) else bytes(data)
-            if kind is _PING:
+                if type(data) is not bytes:
+                    data = data.encode() if isinstance(data, str) else bytes(data)
+                if (wait := take(data)) is not None:
+                    await wait
+            elif kind is _PING:
                 self._post(self._raw.pong(data))
             elif kind is _PONG:
                 self._note_answer(bytes(data))

@@ -1,0 +1,117 @@
+"""The quick way to take a chunk on a context, held equal to the plain one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cartesia_async import AudioChunk, Done, FlushDone, Timestamps
+from cartesia_async._io.watch import Timer
+from cartesia_async._wire.generation import Generation, Input
+from cartesia_async.models.events import TTSEvent, WordTimestamps
+from cartesia_async.models.timeouts import Timeout
+from cartesia_async.websocket.beginning import generation_of
+from cartesia_async.websocket.channel import Channel
+
+COMING: list[TTSEvent] = [
+    *(AudioChunk(data=data) for data in (b"a", b"bc", b"")),
+    Timestamps(word_timestamps=WordTimestamps(words=("a",), start=(0.0,), end=(1.0,))),
+    FlushDone(flush_id=1),
+    Done(),
+]
+SAYING = [Input("Hello "), Input(" "), Input("", flush=True), Input("", more=False)]
+# What may happen to a context: an event comes, something is said, or whoever reads takes what there is.
+HAPPENING = st.sampled_from([*COMING[:2] * 3, *COMING, *SAYING, None])
+
+
+def _generation() -> Generation:
+    voice = {"mode": "id", "id": "v"}
+    sound: Any = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 8000}
+    return generation_of("context", {"model_id": "sonic-3", "voice": voice, "output_format": sound})  # type: ignore[arg-type]
+
+
+def _plainly(channel: Channel, event: TTSEvent, now: float) -> None:
+    channel.deliver((event,), 100, now)
+
+
+def _quickly(channel: Channel, event: TTSEvent, now: float) -> None:
+    if not (isinstance(event, AudioChunk) and channel.hear(event, 100, now)):
+        _plainly(channel, event, now)
+
+
+def _lived(happening: list[Any], take: Callable[[Channel, TTSEvent, float], None]) -> list[object]:
+    """Let it happen to a context, and tell what is known of it after each time."""
+    loop = asyncio.get_running_loop()
+    timer = Timer(loop)
+    channel = Channel(_generation(), "2026-03-01", Timeout(first_byte=3.0, idle=7.0, total=50.0), lambda: timer)
+    clock = SimpleNamespace(time=lambda: now)
+    now = 0.0
+    channel.limits._loop = clock  # type: ignore[assignment]
+    channel.lifetime.heard(now)
+    known = list[object]()
+    for now, each in enumerate(happening):
+        if each is None:
+            known.append(channel.inbox.empty())
+        elif isinstance(each, Input):
+            if channel.has_ended or channel.finished or channel.over:
+                continue
+            channel.note(each, now, 0)
+        else:
+            take(channel, each, now)
+        # How long it would wait for more, once all that has come is taken.
+        channel.limits.wait(begun=channel.begun)
+        until = channel.limits._watch.until if not channel.inbox.events else None
+        channel.limits.relax()
+        inbox, journal = channel.inbox, channel.journal
+        known.append(
+            (
+                list(inbox.events),
+                inbox.unread,
+                inbox.events_received,
+                inbox.bytes_received,
+                until,
+                channel.lifetime._heard,
+            )
+        )
+        known.append((channel.begun, channel.over, channel.is_complete, channel.ended_short))
+        known.append((journal.unspoken, journal.flushes, journal.size))
+    channel.abandon()
+    timer.stop()
+    return known
+
+
+@given(st.lists(HAPPENING, max_size=20))
+def test_a_chunk_that_changes_nothing_else_is_taken_quickly(happening: list[Any]) -> None:
+    """Whatever comes, is said and is taken, and in whatever order: both ways know the same of the context."""
+
+    async def both() -> tuple[list[object], list[object]]:
+        return _lived(happening, _quickly), _lived(happening, _plainly)
+
+    quick, plain = asyncio.run(both())
+    assert quick == plain
+
+
+def test_chunks_that_follow_one_that_waits_go_the_quick_way() -> None:
+    """The first chunk, and the first after a reader came, go the plain way; the others do not."""
+
+    async def taken() -> list[bool]:
+        timer = Timer(asyncio.get_running_loop())
+        channel = Channel(_generation(), "2026-03-01", Timeout(), lambda: timer)
+        channel.note(Input("Hello", more=False), 0.0, 0)
+        told = list[bool]()
+        for each in (0, 1, 2, 3):
+            if each == 2:
+                channel.inbox.empty()
+            told.append(channel.hear(AudioChunk(data=b"a"), 1, 0.0))
+            if not told[-1]:
+                channel.deliver((AudioChunk(data=b"a"),), 1, 0.0)
+        channel.abandon()
+        timer.stop()
+        return told
+
+    assert asyncio.run(taken()) == [False, True, False, True]
