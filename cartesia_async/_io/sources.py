@@ -20,6 +20,7 @@ from ..models.uploads import BinaryReader, Upload
 
 T = TypeVar("T")
 PIECE = 256 * 1024
+_AT_ONCE = 2 * PIECE  # of a file whose size is known: to go to a thread costs as much as to send a piece
 _BUFFERS = (bytes, bytearray, memoryview)
 _END = object()
 _HEAD = 64  # enough of a file to know its type by
@@ -186,12 +187,14 @@ async def _called(function: Callable[..., T | Awaitable[T]], *arguments: object)
 async def _read(name: str, file: BinaryIO | BinaryReader, size: int | None) -> AsyncGenerator[bytes, None]:
     left = size
     while left is None or left > 0:
-        piece = await _called(file.read, PIECE if left is None else min(PIECE, left))
-        if not piece:
+        read = await _called(file.read, PIECE if left is None else min(_AT_ONCE, left))
+        if not read:
             return
         if left is not None:
-            left -= len(piece)
-        yield _as_bytes(name, piece)
+            left -= len(read)
+        data = _as_bytes(name, read)
+        for start in range(0, len(data), PIECE):
+            yield data[start : start + PIECE]
 
 
 async def _iterated(name: str, content: Iterable[object]) -> AsyncGenerator[bytes, None]:
