@@ -86,6 +86,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.fixturenames.insert(0, "no_task_left")
 
 
+def pytest_collection_finish() -> None:
+    """Put what was imported and collected where no collection of garbage looks: it lives as long as the run.
+
+    Many tests collect all garbage, and each time would search some million objects that none of them made.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 async def serve() -> AsyncIterator[Serve]:
     """Start real servers: ``await serve(handler)`` answers every request by *handler* and gives the base URL."""
