@@ -19,6 +19,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
+        self.over = asyncio.Event()
 
     def install_signal_handlers(self) -> None:
         """Do nothing."""
@@ -27,6 +28,11 @@ class _Server(uvicorn.Server):
         """Start, and tell so."""
         await super().startup(sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        """Serve until it is over: the server's own loop looks ten times a second whether it is."""
+        await self.on_tick(0)  # what it sends with each answer
+        await self.over.wait()
 
 
 @asynccontextmanager
@@ -43,6 +49,6 @@ async def serving(app: Any) -> AsyncIterator[str]:
     ready.cancel()
     assert server.started, "the app did not start"
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
+    server.over.set()
     await asyncio.wait_for(running, WAIT)
     listener.close()
