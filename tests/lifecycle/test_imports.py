@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from tests.lifecycle.conftest import Python, finished
 from tests.servers import RawServer
@@ -17,13 +18,13 @@ heavy = {"aiohttp", "cattrs", "anyio", "asyncio", "multidict", "yarl", "ssl", "n
 
 # Loads all that the call itself does not: what is imported by the test's own code, and by its server.
 _TOUR = """
-import json, os, sys, tempfile, threading, warnings
+import json, os, sys, threading, warnings
 from cartesia_async import AsyncCartesia, Cartesia, NotFoundError, APIConnectionError
 SPEECH = dict(model_id="sonic-2", transcript="Hello", voice="v1", output_format=dict(container="raw", encoding="pcm_s16le", sample_rate=16000))
 URL = os.environ["URL"]
 KEY = "sk_car_test_0123456789"
 OPTIONS = dict(base_url=URL, on_event=lambda event: None)
-folder = tempfile.mkdtemp()
+folder = os.environ["FOLDER"]
 clip = os.path.join(folder, "clip.wav")
 with open(clip, "wb") as file:
     file.write(b"RIFF" + bytes(100))
@@ -123,16 +124,16 @@ def test_import_is_cheap(python: Python) -> None:
     assert second == ["aiohttp", "asyncio", "cattrs"]
 
 
-def test_nothing_is_loaded_late_async(python: Python) -> None:
+def test_nothing_is_loaded_late_async(python: Python, tmp_path: Path) -> None:
     """Once an asynchronous client is made, no call loads a module in the middle of a request."""
-    code, out, err = finished(python(_TOUR + _ASYNC + "print(json.dumps(late))\n", bare=True))
+    code, out, err = finished(python(_TOUR + _ASYNC + "print(json.dumps(late))\n", bare=True, FOLDER=str(tmp_path)))
     assert (code, err) == (0, "")
     assert json.loads(out) == {}
 
 
-def test_nothing_is_loaded_late_sync(python: Python) -> None:
+def test_nothing_is_loaded_late_sync(python: Python, tmp_path: Path) -> None:
     """Once a blocking client is made, no call loads a module either."""
-    code, out, err = finished(python(_TOUR + _SYNC + "print(json.dumps(late))\n", bare=True))
+    code, out, err = finished(python(_TOUR + _SYNC + "print(json.dumps(late))\n", bare=True, FOLDER=str(tmp_path)))
     assert (code, err) == (0, "")
     assert json.loads(out) == {}
 
