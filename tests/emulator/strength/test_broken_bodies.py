@@ -62,7 +62,7 @@ async def send(base_url: str, *pieces: bytes) -> bytes:
         for piece in pieces:
             writer.write(piece)
             await writer.drain()
-            await asyncio.sleep(0.02)  # so that the server has each piece by itself
+            await asyncio.sleep(0.002)  # so that the server, on the same loop, has each piece by itself
         async with asyncio.timeout(5):
             return await reader.read()
     finally:
