@@ -35,7 +35,11 @@ def run(pytester: pytest.Pytester) -> Run:
         pytester.makeini("[pytest]\nfilterwarnings = error\n")
         pytester.makeconftest(_NOTHING_LEFT + conftest)
         pytester.makepyfile(**{f"test_{number}": source for number, source in enumerate(sources)})
-        left_out = [word for name in ("cacheprovider", "cov", "schemathesis") for word in ("-p", f"no:{name}")]
+        left_out = [
+            word
+            for name in ("cacheprovider", "cov", "schemathesis", "hypothesispytest")
+            for word in ("-p", f"no:{name}")
+        ]
         return pytester.runpytest_subprocess(*left_out, *arguments, timeout=60)
 
     return start
