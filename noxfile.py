@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tomllib
@@ -48,14 +47,12 @@ def _lowest() -> list[str]:
     return [requirement.replace(">=", "==") for requirement in needed]
 
 
-# A third of the time that tests take, they wait for something: three workers keep two processors busy.
-WORKERS = max(2, (os.cpu_count() or 1) * 3 // 2)
 # The tests start some hundred processes, and each would compile all that it imports.
 BYTECODE = {"PYTHONDONTWRITEBYTECODE": ""}
 
 
 def _tests(session: nox.Session) -> None:
-    session.run("pytest", *(session.posargs or ["-n", str(WORKERS), "--dist", "loadfile"]), env=BYTECODE)
+    session.run("pytest", *(session.posargs or ["-n", "auto", "--dist", "loadfile"]), env=BYTECODE)
 
 
 @nox.session(python=PRESENT or None)
