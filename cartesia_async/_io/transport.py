@@ -100,6 +100,10 @@ class Transport:
                 session, self.sessions.seen, observer, own_session=self.sessions.own is not None
             )
             if isinstance(outcome, Response):
+                if self.sessions.closed:
+                    # Its head came in the very moment of the closing, which knew nothing of it yet.
+                    outcome.abort("the client was closed")
+                    raise closed_meanwhile()
                 if outcome.status < 300:
                     return outcome
                 outcome = await _refusal(outcome)

@@ -14,7 +14,8 @@ import pytest
 from cartesia_async import APIConnectionError, AsyncCartesia, CartesiaError
 from tests.conftest import KEY, _open_sockets
 from tests.lifecycle.service import SPEECH, eventually
-from tests.servers import RawServer
+from tests.servers import WAIT, Peer, RawServer, chunk, raw_server, streaming
+from tests.streams.sides import one_answer
 
 
 async def _calls(client: AsyncCartesia) -> list[int]:
@@ -138,6 +139,26 @@ async def test_close_twice_then_call(server: RawServer) -> None:
     with pytest.raises(RuntimeError, match="this client is closed"):
         async for _ in client.tts.bytes(**SPEECH):
             pass
+
+
+@pytest.mark.parametrize("status", [200, 400])
+async def test_closed_in_the_moment_of_an_answer(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer whose head came in the moment in which the client was closed is not left open, with nobody to read it."""
+    head = streaming().replace(b"200 OK", f"{status} Whatever".encode())
+    real = aiohttp.ClientSession._request
+
+    async def closing_before_it_is_known(session: aiohttp.ClientSession, *arguments: Any, **options: Any) -> Any:
+        found = await real(session, *arguments, **options)
+        await client.close()
+        return found
+
+    monkeypatch.setattr(aiohttp.ClientSession, "_request", closing_before_it_is_known)
+    async with raw_server(one_answer(head + chunk(b"audio"), then=Peer.until_closed)) as server:
+        client = AsyncCartesia(KEY, base_url=server.url)
+        with pytest.raises(APIConnectionError, match="the client was closed while"):
+            await client.tts.bytes(**SPEECH)
+        async with asyncio.timeout(WAIT):
+            await server.client_closed.wait()
 
 
 async def test_closed_in_the_middle_of_a_call(server: RawServer) -> None:
