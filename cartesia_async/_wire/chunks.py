@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from types import NoneType
-from typing import Any, cast
+from typing import Any
 
 import attrs
 
@@ -73,9 +73,9 @@ def _made(document: Any, decode: Callable[[str], bytes], extra: dict[str, Any]) 
     elif type(data) is not bytes:
         msg = f"expected base64, not {type(data).__name__}"
         raise TypeError(msg)
-    chunk = _Draft(data, step_time, status_code, context_id, flush_id, sample_rate, extra)
+    chunk: AudioChunk = _Draft(data, step_time, status_code, context_id, flush_id, sample_rate, extra)
     chunk.__class__ = AudioChunk
-    return cast(AudioChunk, chunk)
+    return chunk
 
 
 def _without_audio(data: bytes) -> Any:
