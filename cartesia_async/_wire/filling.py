@@ -21,7 +21,8 @@ from .drafts import draft_of
 from .scalars import scalars_of
 
 Hook = Callable[[Any, Any], Any]
-_OF_JSON = frozenset({dict, list, str, int, float, bool, NoneType})
+# Types of what may have been sent, or stands for nothing: a default of any other type is known by its type.
+_AMBIGUOUS = frozenset({dict, list, str, int, float, bool, NoneType, type(attrs.NOTHING)})
 _USUAL = 64  # mixtures of types that are remembered, of each model
 
 
@@ -37,16 +38,16 @@ def model_hook(converter: Converter, kind: Any) -> Hook:
     known = frozenset(names)
     defaults = [field.default for field in fields]
     hooks = [converter.get_structure_hook(hints[name]) for name in names]
-    scalars = [scalars_of(hints[name]) for name in names]
+    # The types of values that are taken as they are: of scalars that fit, and of a default that cannot have been sent.
+    fitting = [{*scalars_of(hints[field.name]), *({type(field.default)} - _AMBIGUOUS)} for field in fields]
     draft = draft_of(kind)
 
     @functools.lru_cache(maxsize=_USUAL)
     def to_structure(types: tuple[type, ...]) -> tuple[tuple[int, Hook, Any], ...]:
-        # What is a scalar of a type that fits, or a default of a type that JSON lacks, is taken as it is.
         return tuple(
             (place, hooks[place], hints[names[place]])
             for place, given in enumerate(types)
-            if given not in scalars[place] and (given in _OF_JSON or defaults[place] is attrs.NOTHING)
+            if given not in fitting[place]
         )
 
     def fill(document: Any, _: Any) -> Any:
