@@ -40,6 +40,7 @@ class Channel:
         replays: How often it was said again.
         begun: Whether audio has come.
         finished: Whether no more inputs follow.
+        retired: Whether the service was asked to end it, although more is to be said.
         over: Whether no more events will come.
         is_complete: Whether the service has sent the last of them.
         ended_short: Whether the service has ended it without having spoken what was sent last.
@@ -53,7 +54,7 @@ class Channel:
         self._limits: Limits | None = None
         self.carrier: Carrier | None = None
         self.journal, self.lifetime, self.inbox = Journal(), Lifetime(version), Inbox()
-        self.begun = self.finished = self.over = self.is_complete = self.ended_short = False
+        self.begun = self.finished = self.retired = self.over = self.is_complete = self.ended_short = False
         self._failure: Exception | None = None
         self._reader, self._relief = Bell(), Bell()
         self.request_id: str | None = None
@@ -118,7 +119,7 @@ class Channel:
 
     def note(self, given: Input, now: float, answered: int) -> None:
         """Learn that an input is being sent, for the first time."""
-        self.lifetime.said()
+        self.lifetime.said(now)
         self.journal.note(given, now, answered)
         self.finished = not given.more
         self.expect_answer(given)
@@ -141,7 +142,7 @@ class Channel:
     def hear(self, chunk: AudioChunk, size: int, now: float) -> bool:
         """Take a chunk that changes nothing but by its coming; tell whether it is one."""
         # Whoever reads was woken for those before it, and has not come yet; and nothing was said since they came.
-        if self.over or not self.begun or not self.inbox.events or self.journal.inputs or not chunk.data:
+        if self.over or not self.begun or not self.inbox.events or self.journal.inputs or not self.journal.complete:
             return False
         self.lifetime.heard(now)
         self.inbox.put((chunk,), size)
@@ -164,7 +165,7 @@ class Channel:
                 self._end_of_events()
         if self.begun:
             # After what was said last has been answered, the service may be waiting for more text.
-            if self.finished or self.journal.flushes:
+            if self.finished or self.retired or self.journal.flushes:
                 self.limits.owe(again=True)
             else:
                 self.limits.settle()
@@ -255,6 +256,7 @@ class Channel:
     async def retire(self) -> None:
         """Let the service end it, once it has spoken what it has, and wait for that."""
         if self.carrier is not None:
+            self.retired = True
             self.carrier.retire(self)
             self.limits.owe(again=True)
         while not self.over:

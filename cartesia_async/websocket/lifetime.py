@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from time import monotonic
-
 # https://docs.cartesia.ai/api-reference/tts/websocket: a second after its last audio, and before 2025-04-16 five after its
 # last input.
 _LIVES, _LIVED = 1.0, 5.0
@@ -13,7 +11,7 @@ _ON_THE_WAY = 0.4  # seconds: there and back, and a service or a program that is
 
 class Lifetime:
     """
-    Notes when something was said on a context, or came.
+    Notes when something was said on a context, or came; all times are those of its loop, in seconds.
 
     Args:
         version: The API version that it is spoken in.
@@ -23,20 +21,18 @@ class Lifetime:
 
     def __init__(self, version: str) -> None:
         self._is_old = version < _SINCE
-        self._said = self._heard = monotonic()
+        self._said = self._heard = float("-inf")
 
-    def said(self) -> None:
+    def said(self, now: float) -> None:
         """Learn that something is being said."""
-        self._said = monotonic()
+        self._said = now
 
     def heard(self, now: float) -> None:
-        """Learn that something has come, at a time of the loop, whose clock is this one."""
+        """Learn that something has come."""
         self._heard = now
 
-    @property
-    def may_be_over(self) -> bool:
-        """Whether the service may have ended it by the time that it hears more."""
-        now = monotonic()
+    def may_be_over(self, now: float) -> bool:
+        """Tell whether the service may have ended it by the time that it hears more."""
         if self._is_old:
             return now - self._said >= _LIVED - _ON_THE_WAY
         return now - max(self._said, self._heard) >= _LIVES - _ON_THE_WAY

@@ -181,7 +181,7 @@ class Speaking:
             channel = self._channels[-1]
             if (
                 channel.begun
-                and channel.lifetime.may_be_over
+                and channel.lifetime.may_be_over(asyncio.get_running_loop().time())
                 and not channel.over
                 and is_speakable(self._unsaid[0].text)
             ):

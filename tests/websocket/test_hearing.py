@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Coroutine
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
-from hypothesis import given
+import aiohttp
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cartesia_async import AudioChunk, Done, FlushDone, Timestamps
+from cartesia_async._io.http.websocket import WebSocket
 from cartesia_async._io.watch import Timer
 from cartesia_async._wire.generation import Generation, Input
 from cartesia_async.models.events import TTSEvent, WordTimestamps
 from cartesia_async.models.timeouts import Timeout
+from cartesia_async.websocket import journal
 from cartesia_async.websocket.beginning import generation_of
 from cartesia_async.websocket.channel import Channel
+from cartesia_async.websocket.lifetime import Lifetime
+from tests.servers import WAIT
 
 COMING: list[TTSEvent] = [
     *(AudioChunk(data=data) for data in (b"a", b"bc", b"")),
@@ -24,15 +31,30 @@ COMING: list[TTSEvent] = [
     FlushDone(flush_id=1),
     Done(),
 ]
-SAYING = [Input("Hello "), Input(" "), Input("", flush=True), Input("", more=False)]
-# What may happen to a context: an event comes, something is said, or whoever reads takes what there is.
-HAPPENING = st.sampled_from([*COMING[:2] * 3, *COMING, *SAYING, None])
+SAYING = [Input("Hello "), Input(" "), Input("More than is kept."), Input("", flush=True), Input("", more=False)]
+RETIRED = "The service is asked to end it."
+# What may happen to a context: an event comes, something is said, it is retired, or whoever reads takes what there is.
+HAPPENING = st.sampled_from([*COMING[:2] * 3, *COMING, *SAYING, RETIRED, None])
 
 
 def _generation() -> Generation:
     voice = {"mode": "id", "id": "v"}
     sound: Any = {"container": "raw", "encoding": "pcm_s16le", "sample_rate": 8000}
     return generation_of("context", {"model_id": "sonic-3", "voice": voice, "output_format": sound})  # type: ignore[arg-type]
+
+
+class _Carrier:
+    """A connection that does nothing."""
+
+    answered = 0
+
+    def relieved(self) -> None:
+        """Do nothing."""
+
+    def retire(self, channel: Channel) -> None:
+        """Do nothing."""
+
+    left = retire
 
 
 def _plainly(channel: Channel, event: TTSEvent, now: float) -> None:
@@ -52,7 +74,8 @@ def _lived(happening: list[Any], take: Callable[[Channel, TTSEvent, float], None
     clock = SimpleNamespace(time=lambda: now)
     now = 0.0
     channel.limits._loop = clock  # type: ignore[assignment]
-    channel.lifetime.heard(now)
+    channel.carrier = _Carrier()
+    retiring = list[Coroutine[Any, Any, None]]()
     known = list[object]()
     for now, each in enumerate(happening):
         if each is None:
@@ -61,13 +84,17 @@ def _lived(happening: list[Any], take: Callable[[Channel, TTSEvent, float], None
             if channel.has_ended or channel.finished or channel.over:
                 continue
             channel.note(each, now, 0)
+        elif each is RETIRED:
+            if not channel.over:
+                retiring.append(channel.retire())
+                retiring[-1].send(None)
         else:
             take(channel, each, now)
         # How long it would wait for more, once all that has come is taken.
         channel.limits.wait(begun=channel.begun)
         until = channel.limits._watch.until if not channel.inbox.events else None
         channel.limits.relax()
-        inbox, journal = channel.inbox, channel.journal
+        inbox, said = channel.inbox, channel.journal
         known.append(
             (
                 list(inbox.events),
@@ -79,21 +106,62 @@ def _lived(happening: list[Any], take: Callable[[Channel, TTSEvent, float], None
             )
         )
         known.append((channel.begun, channel.over, channel.is_complete, channel.ended_short))
-        known.append((journal.unspoken, journal.flushes, journal.size))
+        known.append((said.unspoken, said.flushes, said.size))
     channel.abandon()
     timer.stop()
+    for each in retiring:
+        each.close()
     return known
 
 
 @given(st.lists(HAPPENING, max_size=20))
+@example([SAYING[0], COMING[0], SAYING[2], COMING[0], None])
+@example([SAYING[0], COMING[0], RETIRED, COMING[0], None])
 def test_a_chunk_that_changes_nothing_else_is_taken_quickly(happening: list[Any]) -> None:
     """Whatever comes, is said and is taken, and in whatever order: both ways know the same of the context."""
 
     async def both() -> tuple[list[object], list[object]]:
         return _lived(happening, _quickly), _lived(happening, _plainly)
 
-    quick, plain = asyncio.run(both())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journal, "LONGEST", 10)
+        quick, plain = asyncio.run(both())
     assert quick == plain
+
+
+class _Message:
+    """What aiohttp gives."""
+
+    type, data = aiohttp.WSMsgType.TEXT, "{}"
+
+
+async def test_nothing_of_a_message_is_held_while_the_next_is_waited_for() -> None:
+    """A connection that is quiet does not keep its last message, however large it was."""
+    waiting, said = asyncio.Event(), [_Message()]
+    kept, heard = weakref.ref(said[0]), list[bytes]()
+
+    async def receive() -> Any:
+        if not said:
+            waiting.set()
+            await asyncio.Event().wait()
+        return said.pop()
+
+    socket = WebSocket(cast(Any, SimpleNamespace(receive=receive)), {}, ())
+    listening = asyncio.create_task(socket.listen(heard.append))
+    await asyncio.wait_for(waiting.wait(), WAIT)
+    assert heard == [b"{}"]
+    assert kept() is None
+    listening.cancel()
+    await asyncio.wait([listening])
+
+
+def test_a_loop_has_a_clock_of_its_own() -> None:
+    """How long a context has been quiet is told by its loop's clock alone, whatever time that shows."""
+    lifetime = Lifetime("2026-03-01")
+    for now in (-1e6, 5.0, 1e9):
+        lifetime.said(now)
+        lifetime.heard(now + 1)
+        assert [lifetime.may_be_over(now + after) for after in (1.1, 1.5, 1.7)] == [False, False, True]
 
 
 def test_chunks_that_follow_one_that_waits_go_the_quick_way() -> None:

@@ -69,11 +69,12 @@ class WebSocket:
         while True:
             message = await receive()
             self.heard = clock()
-            kind, data, _ = message
+            kind, data = message.type, message.data
             if kind is _TEXT or kind is _BINARY:
-                if type(data) is not bytes:
-                    data = data.encode() if isinstance(data, str) else bytes(data)
-                if (wait := take(data)) is not None:
+                wait = take(data.encode() if isinstance(data, str) else bytes(data))
+                # While the next is waited for, nothing of this one is held.
+                del message, data
+                if wait is not None:
                     await wait
             elif kind is _PING:
                 self._post(self._raw.pong(data))
