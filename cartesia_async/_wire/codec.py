@@ -54,7 +54,7 @@ def _new_converter(*, detailed: bool) -> Converter:
     converter = Converter(detailed_validation=detailed)
     if not detailed:
         converter.register_structure_hook_factory(is_optional, partial(optional_hook, converter))
-        converter.register_structure_hook_factory(is_tuple_of_models, partial(tuple_hook, converter))
+    converter.register_structure_hook_factory(is_tuple_of_models, partial(tuple_hook, converter))
     converter.register_structure_hook_factory(lambda kind: bool(scalars_of(kind)), scalar_hook)
     for kind in SCALARS:
         # Those that cattrs has hooks of its own for, which coerce.

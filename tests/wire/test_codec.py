@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cartesia_async import APIResponseError
@@ -288,6 +288,8 @@ def test_any_answer_is_read_or_refused(document: object, kind: type) -> None:
 
 
 @given(st.dictionaries(st.sampled_from([field.name for field in attrs.fields(Voice)]), JSON), JSON)
+@example({"locales": {}}, None)
+@example({"locales": [{}, {"locale": 3}]}, None)
 def test_any_voice_is_read_or_refused(fields: dict[str, Any], name: object) -> None:
     """Nor do fields of any type; what is read holds what came."""
     document = {"id": "v", **fields, "name": name}
