@@ -19,6 +19,7 @@ from .closing import closed, closed_meanwhile
 T = TypeVar("T")
 Closing = Callable[[], Coroutine[Any, Any, None]]
 THREAD_NAME = "cartesia-async"
+_DEAF = 0.25  # seconds that Ctrl-C may go unheard, at the most
 
 
 class PrivateLoop:
@@ -53,7 +54,7 @@ class PrivateLoop:
         future: Future[T] | None = None
         try:
             future = running.start(function(*arguments))
-            return future.result()
+            return _result_of(future)
         except BaseException as error:
             if future is not None:
                 running.cancel(future)
@@ -95,6 +96,17 @@ class PrivateLoop:
         # thread needs, perhaps on that thread itself: nothing is waited for here.
         running.end()
         warnings.warn("a Cartesia client was not closed", ResourceWarning, stacklevel=1, source=self)
+
+
+def _result_of(future: Future[T]) -> T:
+    # A signal that comes in the very moment before a lock is waited for is heard only when the waiting ends: so it ends
+    # now and then.
+    while True:
+        try:
+            return future.result(_DEAF)
+        except TimeoutError as error:
+            if future.done() and not future.cancelled() and future.exception() is error:
+                raise
 
 
 class _Running:

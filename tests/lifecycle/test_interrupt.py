@@ -53,6 +53,26 @@ def _start(python: Python, script: str, **environment: str) -> subprocess.Popen[
     return python("import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n" + script, **environment)
 
 
+def test_ctrl_c_that_comes_just_before_it_is_waited(python: Python, server: RawServer) -> None:
+    """A signal that does not wake what waits, since it came just before, is heard soon all the same."""
+    process = python(
+        """
+import _thread, threading
+client = Cartesia(KEY, base_url=URL)
+# It is noted, as a signal is, and wakes nobody.
+threading.Timer(0.3, _thread.interrupt_main).start()
+try:
+    client.tts.bytes(**WAIT).read()
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+client.close()
+"""
+    )
+    out, err = process.communicate(timeout=10)
+    assert (out, err, process.returncode) == ("interrupted\n", "", 0)
+    assert eventually(server.client_closed.is_set, 2)
+
+
 @pytest.mark.parametrize("name", BODIES)
 def test_ctrl_c(python: Python, server: RawServer, tmp_path: object, name: str) -> None:
     """Ctrl-C stops the request at once, while the program lives on; the client can be used, and the exit is quick."""
