@@ -152,8 +152,7 @@ def _structure_items(items: list[Any], kind: Any, path: str) -> list[Any]:
         except Exception as error:
             later = ((place, error), *((after, None) for after in range(place + 1, len(items))))
             faults = (_explained(items[at], kind, f"{path}[{at}]", fault) for at, fault in later)
-            details = islice(chain.from_iterable(faults), _MOST_DETAILS)
-            raise _not_understood(f"list of {_name_of(kind)}", tuple(details)) from error
+            raise _not_understood(f"list of {_name_of(kind)}", chain.from_iterable(faults)) from error
     return items
 
 
@@ -173,7 +172,7 @@ def _name_of(kind: Any) -> str:
 
 
 def _not_understood(name: str, details: Iterable[str]) -> APIResponseError:
-    told = tuple(details)[:_MOST_DETAILS]
+    told = tuple(islice(details, _MOST_DETAILS))
     return APIResponseError(f"the answer is not a {name}: {'; '.join(told[:5])}", details=told)
 
 
