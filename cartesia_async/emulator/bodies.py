@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import zlib
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import BinaryIO, Protocol, cast
+from typing import Protocol
 
 import aiohttp
 import attrs
@@ -15,15 +13,12 @@ from aiohttp import HttpVersion11, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from .fields import Fields, json_object, shown
-from .problems import Problem, invalid
+from .problems import Problem, invalid, too_large
 from .received import ReceivedFile
-from .workers import Workers
 
 _MOST_JSON = 8 * 2**20
 _MOST_TEXT = 64 * 2**10
 _MOST_PARTS = 200
-_MOST_CLIP = 64 * 2**20
-_BATCH = 2**20
 # Of less, aiohttp may have to put some back, and warns of it: with warnings as errors that would break the form.
 _MORE_THAN_IS_BUFFERED = 2**30
 _FORM_TYPES = ("multipart/", "application/x-www-form-urlencoded")
@@ -42,15 +37,6 @@ _BROKEN = (
     ValueError,
     Warning,
 )
-
-
-def _too_large(what: str, limit: int) -> Problem:
-    return Problem(
-        status=413,
-        title="File too large",
-        message=f"{what} must not be larger than {limit // 2**10} KiB.",
-        error_code="file_too_large",
-    )
 
 
 async def go_ahead(request: web.BaseRequest) -> None:
@@ -73,7 +59,7 @@ async def read_body(request: web.BaseRequest) -> bytes:
         async for chunk in request.content.iter_any():
             body += chunk
             if len(body) > _MOST_JSON:
-                raise _too_large("The body", _MOST_JSON)
+                raise too_large("The body", _MOST_JSON)
     except _BROKEN as error:
         raise invalid("The body could not be read to its end.") from error
     return bytes(body)
@@ -139,41 +125,6 @@ class Counted:
 
     async def write(self, chunk: bytes, /) -> None:
         """Take a chunk."""
-
-
-@attrs.define
-class Spooled:
-    """Takes the bytes of a clip (64 MiB at most): the first of them in memory, more on disk, written by a worker."""
-
-    file: BinaryIO
-    workers: Workers
-    size: int = 0
-    batch: bytearray = attrs.field(factory=bytearray)
-
-    async def write(self, chunk: bytes, /) -> None:
-        """Take a chunk; `Problem` (413) when it is too much."""
-        self.size += len(chunk)
-        if self.size > _MOST_CLIP:
-            raise _too_large("A clip", _MOST_CLIP)
-        self.batch += chunk
-        if len(self.batch) >= _BATCH:
-            await self._write_out()
-
-    async def rewind(self) -> None:
-        """Make ready to be read from the start."""
-        await self._write_out()
-        await self.workers.run(self.file.seek, 0)
-
-    async def _write_out(self) -> None:
-        batch, self.batch = bytes(self.batch), bytearray()
-        await self.workers.run(self.file.write, batch)
-
-
-@asynccontextmanager
-async def spooled(workers: Workers) -> AsyncGenerator[Spooled]:
-    """Give a place for one clip, gone when left."""
-    with tempfile.SpooledTemporaryFile(max_size=_BATCH) as file:
-        yield Spooled(cast("BinaryIO", file), workers)  # It is one in all but its declared type.
 
 
 async def read_form(request: web.BaseRequest, file_field: str, sink: _Sink) -> Form:
@@ -250,7 +201,7 @@ async def _text(part: aiohttp.BodyPartReader) -> str:
     async for chunk in _chunks(part):
         value += chunk
         if len(value) > _MOST_TEXT:
-            raise _too_large("A text field", _MOST_TEXT)
+            raise too_large("A text field", _MOST_TEXT)
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import attrs
 from aiohttp import web
 
-from .bodies import Counted, Form, Spooled, go_ahead, read_body, read_form, read_object, spooled
+from .bodies import Counted, Form, go_ahead, read_body, read_form, read_object
 from .engines.protocol import Engine
 from .faults.concurrency import Concurrency
 from .faults.fault import Fault
@@ -19,6 +19,7 @@ from .faults.playing import FaultyStream, Frame
 from .fields import Fields
 from .problems import Problem, voice_not_found
 from .received import RequestLog
+from .spooling import Spooled, spooled
 from .state import State, StoredVoice
 from .wav_sizes import WavSizes
 from .workers import Workers
@@ -115,7 +116,6 @@ class Exchange:
             form = await read_form(self.request, "clip", place)
             self._log(form)
             form.file("clip")
-            await place.rewind()
             yield form, place
 
     async def counted_form(self, file_field: str) -> Form:

@@ -59,6 +59,16 @@ def not_found(what: str) -> Problem:
     return Problem(status=404, title="Not found", message=f"There is no such {what}.")
 
 
+def too_large(what: str, limit: int) -> Problem:
+    """Make the problem of something larger than a limit in bytes (413)."""
+    return Problem(
+        status=413,
+        title="File too large",
+        message=f"{what} must not be larger than {limit // 2**10} KiB.",
+        error_code="file_too_large",
+    )
+
+
 def unreadable_clip(reason: str) -> Problem:
     """Make the problem of an audio file that cannot be decoded (400)."""
     return invalid(reason, title="Unsupported audio format", code="unsupported_audio_format")

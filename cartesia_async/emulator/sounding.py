@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from typing import BinaryIO
 
 import attrs
 
 from .audio.clips import Clip, UnreadableClip, changes, read_clip
 from .audio.encoding import AudioFormat, Encoder, UnsupportedAudio
-from .bodies import Spooled
 from .engines.protocol import Engine, Timed, Utterance
 from .problems import invalid, unreadable_clip
 from .voice.timbre import Timbre
@@ -70,10 +70,10 @@ def revoiced(clip: Clip, timbre: Timbre, format: AudioFormat) -> Generator[Sound
     yield _cut(encoder.finish(), 0.0, 0.0)
 
 
-def heard(place: Spooled) -> Clip:
+def heard(file: BinaryIO) -> Clip:
     """Decode a clip; `Problem` (400) when it is none, or holds no sound."""
     try:
-        clip = read_clip(place.file)
+        clip = read_clip(file)
     except UnreadableClip as error:
         raise unreadable_clip(str(error)) from error
     if not clip.samples:

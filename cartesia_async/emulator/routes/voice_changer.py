@@ -67,7 +67,7 @@ async def _sounds(exchange: Exchange) -> tuple[Generator[Sounds], AudioFormat]:
             raise invalid("`voice[id]` is required.")
         timbre = exchange.voice(voice.required("id", ID)).timbre
         format = audio_format(form.fields)
-        clip = await exchange.shop.workers.run(heard, place)
+        clip = await place.read(heard)
     return with_sizes(revoiced(clip, timbre, format), format, exchange.shop.wav_sizes), format
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import BinaryIO
 
 from aiohttp import web
 
 from ..asked_version import FIRST_WITH_STRUCTURED_ERRORS, has
 from ..audio.clips import timbre_heard_in
-from ..bodies import Spooled
 from ..exchange import Exchange
 from ..fields import FLAG, OBJECT, Fields, items, number, one_of, text
 from ..shapes import metadata_shape, voice_shape
@@ -153,7 +154,7 @@ async def clone(exchange: Exchange) -> web.StreamResponse:
         description = fields.optional("description", DESCRIPTION, "")
         tagline = fields.optional("tagline", TAGLINE, "")
         accent = fields.optional("accent", ACCENT)
-        timbre = await exchange.shop.workers.run(_listen, place, language)
+        timbre = await place.read(partial(_listen, language=language))
     voice = StoredVoice(
         id=new_id(),
         name=name,
@@ -173,12 +174,12 @@ async def clone_clip(exchange: Exchange) -> web.StreamResponse:
     """`POST /voices/clone/clip` (up to 2024-11-13): the embedding of a clip, which becomes a voice by `POST /voices`."""
     async with exchange.clip_form() as (form, place):
         form.fields.optional("enhance", FLAG)
-        timbre = await exchange.shop.workers.run(_listen, place, "en")
+        timbre = await place.read(partial(_listen, language="en"))
     return exchange.answer({"embedding": embedding_of(timbre)})
 
 
-def _listen(place: Spooled, language: str) -> Timbre:
-    return timbre_heard_in(heard(place), language=language)
+def _listen(file: BinaryIO, *, language: str) -> Timbre:
+    return timbre_heard_in(heard(file), language=language)
 
 
 ROUTES = (
