@@ -107,8 +107,6 @@ def _api_info(structure_info: Callable[[Any, Any], Any]) -> Callable[[Any, Any],
 
 
 def _base64(value: Any, _: Any) -> bytes:
-    if type(value) is bytes:
-        return value
     if type(value) is not str:
         msg = f"expected base64, not {type(value).__name__}"
         raise TypeError(msg)

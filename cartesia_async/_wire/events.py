@@ -108,12 +108,13 @@ class EventReader(Generic[E]):
         if kind == "done" and document.get("data"):
             # The last of the audio.
             kind, document["done"] = "chunk", True
+        is_last = kind == "done" or document.get("done") is True
         event = self._structured(document, kind)
         ready.append(event)
         self.events_received += 1
         if (context_id := event.context_id) is not None:
             self.context_id = context_id
-        if kind == "done" or document.get("done") is True:
+        if is_last:
             self.finished = True
             if kind != "done":
                 ready.append(cast(E, Done(status_code=event.status_code, context_id=context_id)))
@@ -134,11 +135,12 @@ class EventReader(Generic[E]):
         if known is None:
             return UnknownEvent(type=kind, raw=document)
         event_class, hook = known
-        fields = document if event_class is AudioChunk else _fields_of(document, kind)
+        if event_class is not AudioChunk:
+            _leave_fields(document, kind)
         try:
-            return hook(fields, event_class)
+            return hook(document, event_class)
         except Exception as error:
-            raise self._misfit(fields, event_class) from error
+            raise self._misfit(document, event_class) from error
 
     def _misfit(self, document: Mapping[str, Any], kind: Any) -> APIResponseError:
         try:
@@ -155,12 +157,12 @@ class EventReader(Generic[E]):
 _TELLING = ("type", "done", "flush_done")
 
 
-def _fields_of(document: Mapping[str, Any], kind: str) -> dict[str, Any]:
+def _leave_fields(document: dict[str, Any], kind: str) -> None:
     # What tells the events apart is not a field of theirs, and times that are null or left out are none.
-    fields = {key: value for key, value in document.items() if key not in _TELLING}
-    if (times := _TIMES.get(kind)) is not None and fields.get(times) is None:
-        fields[times] = {}
-    return fields
+    for key in _TELLING:
+        document.pop(key, None)
+    if (times := _TIMES.get(kind)) is not None and document.get(times) is None:
+        document[times] = {}
 
 
 _TIMES = {"timestamps": "word_timestamps", "phoneme_timestamps": "phoneme_timestamps"}
