@@ -1,8 +1,10 @@
-"""What has come of a body, taken out of aiohttp's reader."""
+"""What has come of a body, or over a WebSocket, taken out of aiohttp's reader."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import aiohttp
 
@@ -25,3 +27,14 @@ async def arrived(content: aiohttp.StreamReader) -> bytes:
         chunks.clear()
         chunks.append(whole)
     return content.read_nowait()
+
+
+def messages_at_hand(socket: aiohttp.ClientWebSocketResponse[Any]) -> tuple[Sequence[Any], Callable[[], Awaitable[Any]]]:
+    """
+    Give the messages that have come and were not taken, each with its size, and what takes the first of them.
+
+    aiohttp's `receive` makes ready for a wait, for a closing and for an error each time, which none of these needs. Where
+    aiohttp keeps them elsewhere, there seem to be none at hand.
+    """
+    queue: Any = getattr(socket, "_reader", None)
+    return getattr(queue, "_buffer", ()), getattr(queue, "read", socket.receive)

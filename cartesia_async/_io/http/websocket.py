@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import aiohttp
 
 from ..._wire.status import request_id_in, without_secrets
+from .intake import messages_at_hand
 
 _NORMAL = (1000).to_bytes(2, "big")  # https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1
 # To look up a member of an enumeration for each message would cost more than all else here.
@@ -66,9 +67,13 @@ class WebSocket:
             LostError: The connection is over.
         """
         receive, clock = self._raw.receive, self._clock
+        at_hand, next_at_hand = messages_at_hand(self._raw)
         while True:
-            message = await receive()
-            self.heard = clock()
+            if at_hand and at_hand[0][0].type is _TEXT:
+                message = await next_at_hand()
+            else:
+                message = await receive()
+                self.heard = clock()
             kind, data = message.type, message.data
             if kind is _TEXT or kind is _BINARY:
                 wait = take(data.encode() if isinstance(data, str) else bytes(data))
@@ -76,6 +81,7 @@ class WebSocket:
                 del message, data
                 if wait is not None:
                     await wait
+                    self.heard = clock()
             elif kind is _PING:
                 self._post(self._raw.pong(data))
             elif kind is _PONG:
