@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Generic, Protocol, TypeVar
 
 from .._io.http.response import Response
+from .._io.scope import Scope
 from .._io.secrecy import cleanse
 from ..errors import APIConnectionError, APITimeoutError, CartesiaError, StreamError
 
@@ -53,7 +54,7 @@ class Flow(Generic[T]):
         self._reader = reader
         self._failure: Exception | None = None
         self._aborted: str | None = None
-        self._opening: tuple[asyncio.AbstractEventLoop, asyncio.Timeout] | None = None
+        self._opening: tuple[asyncio.AbstractEventLoop, Scope] | None = None
         self._filling = False
         self.ready = deque[T]()
         self.response: Response | None = None
@@ -67,13 +68,13 @@ class Flow(Generic[T]):
         if self._opening is not None:
             msg = "this stream is being opened by another task"
             raise RuntimeError(msg)
-        scope = asyncio.timeout(None)
+        scope = Scope()
         self._opening = asyncio.get_running_loop(), scope
         try:
-            async with scope:
+            with scope:
                 self.response = await self._open_response()
         except BaseException as error:
-            if not (isinstance(error, TimeoutError) and scope.expired()):
+            if not (isinstance(error, TimeoutError) and scope.was_cut):
                 self._spoil("the request failed")
                 raise
         finally:
@@ -192,8 +193,8 @@ class Flow(Generic[T]):
             self.response.ended(None)
         elif (opening := self._opening) is not None:
             loop, scope = opening
-            with suppress(RuntimeError):  # the loop has closed, or the answer has just come
-                loop.call_soon_threadsafe(_end, scope)
+            with suppress(RuntimeError):  # the loop has closed
+                loop.call_soon_threadsafe(scope.cut)
 
     def _spoil(self, reason: str) -> None:
         # What failed or was interrupted must not look, read again, as if it had come to its end.
@@ -210,11 +211,6 @@ class Flow(Generic[T]):
         if response is not None:
             response.abort("the stream was dropped")
             response.ended(None)
-
-
-def _end(scope: asyncio.Timeout) -> None:
-    with suppress(RuntimeError):  # it was left meanwhile
-        scope.reschedule(asyncio.get_running_loop().time())
 
 
 class Pieces:

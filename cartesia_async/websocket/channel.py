@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 
+from .._io.scope import Scope
 from .._io.watch import Timer
 from .._wire.generation import Generation, Input
 from ..errors import APITimeoutError, StreamError, StreamInterruptedError
@@ -58,7 +58,7 @@ class Channel:
         self._failure: Exception | None = None
         self._reader, self._relief = Bell(), Bell()
         self.request_id: str | None = None
-        self.sending: asyncio.Timeout | None = None
+        self.sending: Scope | None = None
         self.replays = 0
 
     @property
@@ -284,8 +284,8 @@ class Channel:
     def _wake(self) -> None:
         if self.over and self._limits is not None:
             self._limits.stop()
-        if self.over and self.sending is not None and not self.sending.expired():
-            self.sending.reschedule(0.0)
+        if self.over and self.sending is not None:
+            self.sending.cut()
         self._reader.ring()
         self._relieve()
 

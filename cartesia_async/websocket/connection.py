@@ -10,6 +10,7 @@ from typing import Protocol
 
 from .._io.http.websocket import LostError, WebSocket
 from .._io.observer import Observer
+from .._io.scope import Scope
 from .._io.secrecy import cleanse
 from .._io.watch import Timer
 from .._wire.chunks import quick_chunk
@@ -99,7 +100,7 @@ class Connection:
     async def _send(self, channel: Channel, message: bytes) -> None:
         # The end of the context ends the waiting too, and not only that of the connection.
         try:
-            async with asyncio.timeout(None) as channel.sending:
+            with Scope() as channel.sending:
                 await self.socket.send(message)
         except TimeoutError:
             pass

@@ -14,6 +14,7 @@ from yarl import URL
 from ..._wire.codec import dumps
 from ..._wire.request import Outgoing
 from ..observer import Observer
+from ..scope import Scope
 from ..sources import Source
 from .failures import Failure, LostError, answer_had_begun, connection_failed, is_before_sending, once, timed_out
 from .response import Response
@@ -23,7 +24,7 @@ from .sessions import LoopSession
 _NO_LIMITS = aiohttp.ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 
 
-@attrs.frozen
+@attrs.define(eq=False)
 class Attempt:
     """
     All that one attempt needs.
@@ -50,12 +51,12 @@ class Attempt:
         """Send the request; give the answer, or the failure that is to be judged."""
         limits = self.outgoing.options.timeout
         url = URL(self.url, encoded=True)
-        scope = asyncio.timeout(None)
+        scope = Scope()
         sending = Sending(scope, session.timer, self.deadline, limits.total)
         sending.first_byte, sending.idle = limits.first_byte, limits.idle
         token = current.set(sending)
         try:
-            async with scope:
+            with scope:
                 if own_session:
                     # A session of the user's does not tell when it has connected: it keeps that limit by itself.
                     both = (limits.connect, limits.first_byte)
@@ -76,7 +77,7 @@ class Attempt:
                 )
                 sending.answered = True
         except Exception as error:  # noqa: BLE001 - each is judged, and raised unless the request is repeated
-            return self._failure(error, sending, url.host_port_subcomponent or "", scope_expired=scope.expired())
+            return self._failure(error, sending, url.host_port_subcomponent or "", was_cut=scope.was_cut)
         finally:
             current.reset(token)
             sending.over()
@@ -105,12 +106,12 @@ class Attempt:
         document = request.document(self.outgoing.version)
         return None if document is None else JSONBody(dumps(document), sending, seen)
 
-    def _failure(self, error: Exception, sending: Sending, host: str, *, scope_expired: bool) -> Failure:
+    def _failure(self, error: Exception, sending: Sending, host: str, *, was_cut: bool) -> Failure:
         if isinstance(error, LostError) and isinstance(error.__cause__, Exception):
             error = error.__cause__
         if sending.failure is not None:
             return Failure(sending.failure)
-        if scope_expired and isinstance(error, TimeoutError):
+        if was_cut and isinstance(error, TimeoutError):
             return _because(error, Failure(timed_out(*sending.limit), repeatable=sending.limit[0] == "connect"))
         if isinstance(error, aiohttp.ConnectionTimeoutError):
             connect = self.outgoing.options.timeout.connect or 0.0

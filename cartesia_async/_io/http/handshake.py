@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +12,7 @@ from yarl import URL
 from ..._wire.request import Outgoing
 from ..._wire.status import status_error
 from ...errors import APIConnectionError, APIStatusError
+from ..scope import Scope
 from ..secrecy import secrets_in
 from .failures import Failure, connection_failed, is_before_sending, timed_out
 from .sending import Sending, current
@@ -43,7 +43,7 @@ async def shake_hands(
     limits = outgoing.options.timeout
     target = URL(url, encoded=True)
     target = target.with_scheme("wss" if target.scheme == "https" else "ws")
-    scope = asyncio.timeout(None)
+    scope = Scope()
     sending = Sending(scope, session.timer, deadline, limits.total)
     sending.first_byte = limits.first_byte
     refusal = _Refusal()
@@ -51,7 +51,7 @@ async def shake_hands(
     connect: Any = derived.ws_connect  # whose result depends on an option that not every version has
     token = current.set(sending)
     try:
-        async with scope:
+        with scope:
             if own:
                 # A session of the user's does not tell when it has connected: it keeps that limit by itself.
                 both = (limits.connect, limits.first_byte)
@@ -69,7 +69,7 @@ async def shake_hands(
             sending.answered = True
     except Exception as error:  # noqa: BLE001 - each is judged, and raised unless it is tried again
         failure = _failure(
-            error, sending, refusal, secrets_in(headers), target.host_port_subcomponent or "", expired=scope.expired()
+            error, sending, refusal, secrets_in(headers), target.host_port_subcomponent or "", was_cut=scope.was_cut
         )
         failure.error.__cause__ = error
         return failure
@@ -139,7 +139,7 @@ def _derived(
 
 
 def _failure(
-    error: Exception, sending: Sending, refusal: _Refusal, secrets: tuple[str, ...], host: str, *, expired: bool
+    error: Exception, sending: Sending, refusal: _Refusal, secrets: tuple[str, ...], host: str, *, was_cut: bool
 ) -> Failure:
     if isinstance(error, _RedirectedError):
         return _refused(error.status, refusal, secrets)
@@ -148,7 +148,7 @@ def _failure(
             why = f"it answered the handshake with status {error.status}" if error.status != 101 else error.message
             return Failure(APIConnectionError(f"{host} gives no WebSocket: {why}"))
         return _refused(error.status, refusal, secrets)
-    if expired and isinstance(error, TimeoutError):
+    if was_cut and isinstance(error, TimeoutError):
         return Failure(timed_out(*sending.limit), repeatable=sending.limit[0] == "connect")
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return Failure(timed_out("connect", sending.limit[1]), repeatable=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import weakref
 from collections.abc import Generator, Mapping
@@ -13,6 +14,7 @@ import aiohttp
 from aiohttp.abc import AbstractStreamWriter
 
 from ..._wire.request import Form
+from ..scope import Scope
 from ..sources import Source
 from ..watch import Timer, Watch
 
@@ -31,10 +33,9 @@ class Sending:
         limit: The time limit that runs, and its length in seconds.
     """
 
-    def __init__(self, scope: asyncio.Timeout, timer: Timer, deadline: float | None, total: float | None) -> None:
-        self._clock = clock = asyncio.get_running_loop().time
-        self._scope: asyncio.Timeout | None = scope
-        self._watch: Watch | None = Watch(timer, lambda: scope.reschedule(clock()))
+    def __init__(self, scope: Scope, timer: Timer, deadline: float | None, total: float | None) -> None:
+        self._clock = asyncio.get_running_loop().time
+        self._watch: Watch | None = Watch(timer, scope.cut)
         self._deadline, self._total = deadline, total
         self.reused: bool | None = None
         self.begun = False
@@ -52,7 +53,7 @@ class Sending:
         if self._deadline is not None and (until is None or self._deadline < until):
             until = self._deadline
             self.limit = ("total", self._total or 0.0)
-        if self._watch is not None and self._scope is not None and not self.answered and not self._scope.expired():
+        if self._watch is not None and not self.answered and not self._watch.expired:
             self._watch.expect(until)
         return until
 
@@ -60,7 +61,7 @@ class Sending:
         """The attempt is over. A connection's callbacks remember it as their context: it must not hold its task then."""
         if self._watch is not None:
             self._watch.stop()
-        self._watch = self._scope = None
+        self._watch = None
 
     def connected(self, *, reused: bool) -> None:
         """A connection is there; the request goes out next."""
@@ -74,15 +75,46 @@ class Sending:
         self.first_byte_until = self.expect("first_byte", self.first_byte)
 
 
-class _Told:
+class _Told(aiohttp.payload.Payload):
     """A body that tells how it is sent."""
+
+    _sending: Sending
+    _seen: weakref.WeakSet[asyncio.Transport]
 
     def __deepcopy__(self, memo: object) -> Self:
         # aioresponses copies what it is asked; a body is tied to its attempt, whose loop cannot be copied.
         return self
 
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Write all of it; if it stays half-written, break the connection off."""
+        # Asked for later, a connection that is being closed would not show its transport any more.
+        transport: asyncio.Transport | None = getattr(writer, "transport", None)
+        sending = self._sending
+        if sending.reused is None and transport is not None:
+            # A session of the user's own has a connector of its own, which tells nothing: a connection that
+            # has carried a body of ours before is known to be a reused one.
+            sending.reused = transport in self._seen
+            self._seen.add(transport)
+        sending.begun = True
+        try:
+            await self._write_all(writer)
+        except BaseException as error:
+            lost = isinstance(error, (ConnectionError, aiohttp.ClientError)) and sending.failure is None
+            if transport is not None and not lost:
+                # A half-written body must not be waited for: neither by us nor by the server.
+                transport.abort()
+            raise
+        sending.sent()
 
-class JSONBody(_Told, aiohttp.payload.Payload):
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:  # noqa: ARG002
+        """Write all of it: its length is announced by its size."""
+        await self.write(writer)
+
+    @abc.abstractmethod
+    async def _write_all(self, writer: AbstractStreamWriter) -> None: ...
+
+
+class JSONBody(_Told):
     """A JSON body; aiohttp's own body of bytes would warn of one that is large."""
 
     def __init__(self, body: bytes, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:
@@ -94,19 +126,11 @@ class JSONBody(_Told, aiohttp.payload.Payload):
         """Give the body as text."""
         return self._body.decode(encoding, errors)
 
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        """Write the body."""
-        _note_connection(writer, self._sending, self._seen)
-        with _whole_or_broken_off(writer, self._sending):
-            await writer.write(self._body)
-        self._sending.sent()
-
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:  # noqa: ARG002
-        """Write the body: its length is announced by its size."""
-        await self.write(writer)
+    async def _write_all(self, writer: AbstractStreamWriter) -> None:
+        await writer.write(self._body)
 
 
-class SourceBody(_Told, aiohttp.payload.Payload):
+class SourceBody(_Told):
     """A file of a form, read piece by piece."""
 
     def __init__(self, source: Source, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:
@@ -119,17 +143,9 @@ class SourceBody(_Told, aiohttp.payload.Payload):
         msg = "a file that is uploaded is not kept"
         raise TypeError(msg)
 
-    async def write(self, writer: AbstractStreamWriter) -> None:
-        """Write all of the file; with fewer bytes than announced, break the connection off."""
-        sending = self._sending
-        _note_connection(writer, sending, self._seen)
-        self._source.started = True
-        with _whole_or_broken_off(writer, sending):
-            await self._write_pieces(writer)
-        sending.sent()
-
-    async def _write_pieces(self, writer: AbstractStreamWriter) -> None:
+    async def _write_all(self, writer: AbstractStreamWriter) -> None:
         sending, source = self._sending, self._source
+        source.started = True
         sent = 0
         async with aclosing(source.pieces()) as pieces:
             while True:
@@ -159,34 +175,6 @@ class SourceBody(_Told, aiohttp.payload.Payload):
         except BaseException as error:
             self._sending.failure = error
             raise
-
-    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:  # noqa: ARG002
-        """Write all of the file: its length is announced by its size."""
-        await self.write(writer)
-
-
-@contextmanager
-def _whole_or_broken_off(writer: AbstractStreamWriter, sending: Sending) -> Generator[None]:
-    # Asked for later, a connection that is being closed would not show its transport any more.
-    transport: asyncio.Transport | None = getattr(writer, "transport", None)
-    try:
-        yield
-    except BaseException as error:
-        lost = isinstance(error, (ConnectionError, aiohttp.ClientError)) and sending.failure is None
-        if transport is not None and not lost:
-            # A half-written body must not be waited for: neither by us nor by the server.
-            transport.abort()
-        raise
-
-
-def _note_connection(writer: AbstractStreamWriter, sending: Sending, seen: weakref.WeakSet[asyncio.Transport]) -> None:
-    # A session of the user's own has a connector of its own, which tells nothing: a connection that
-    # has carried a body of ours before is known to be a reused one.
-    transport = getattr(writer, "transport", None)
-    if sending.reused is None and transport is not None:
-        sending.reused = transport in seen
-        seen.add(transport)
-    sending.begun = True
 
 
 def form_body(
