@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -10,12 +10,13 @@ import attrs
 
 from .._io.private_loop import PrivateLoop
 from .._io.transport import Transport
+from .._wire.events import EventReader
 from .._wire.request import Outgoing, Request
 from ..audio.formats import format_of
 from ..streams.audio import AudioStream
 from ..streams.blocking import BlockingAudioStream, BlockingEventStream
 from ..streams.events import EventStream
-from ..streams.flow import Flow, Pieces, Reader
+from ..streams.flow import Flow, Pieces
 from .binding import Call
 
 E = TypeVar("E")
@@ -50,17 +51,18 @@ class SpeechEvents(Call[EventStream[E], BlockingEventStream[E]], Generic[E]):
 
     Attributes:
         request: What to send.
-        reader: Makes the reader that turns the body into events.
+        union: The classes of its events.
         output_format: The format asked for, as plain data.
     """
 
     request: Request
-    reader: Callable[[], Reader[E]]
+    union: Any
     output_format: Mapping[str, Any]
 
     def run(self, transport: Transport, outgoing: Outgoing) -> EventStream[E]:
         """Give a stream on the caller's loop."""
-        return EventStream(Flow(partial(transport.open, outgoing), self.reader()), format_of(self.output_format))
+        reader: EventReader[E] = EventReader(self.union)
+        return EventStream(Flow(partial(transport.open, outgoing), reader), format_of(self.output_format))
 
     def run_blocking(self, transport: Transport, outgoing: Outgoing, loop: PrivateLoop) -> BlockingEventStream[E]:
         """Give a stream on *loop*."""

@@ -242,9 +242,10 @@ def dumps(document: Mapping[str, Any]) -> bytes:
 
 def plain(value: object) -> Any:
     """Give a model of a request, or a dictionary or list with some in it, as plain data without what is left out."""
-    if type(value) in _PLAIN:
+    kind = type(value)
+    if kind in _PLAIN:
         return value
-    if attrs.has(type(value)):
+    if kind is not dict and attrs.has(kind):
         value = attrs.asdict(cast(Any, value), recurse=False)
     if isinstance(value, (list, tuple)):
         return [plain(part) for part in cast("Sequence[object]", value)]

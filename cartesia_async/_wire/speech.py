@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import attrs
@@ -23,9 +24,25 @@ from .request import Versioned
 
 _STRING_VOICES_SINCE = "2026-08-14"
 # The arguments that not every version has; each is a line of the table of availability.
-_VERSIONED = ("duration", "speed", "save", "pronunciation_dict_id", "locale", "normalization", "accent")
-
+_VERSIONED = frozenset({"duration", "speed", "save", "pronunciation_dict_id", "locale", "normalization", "accent"})
 _NESTED = frozenset({"voice", "output_format", "generation_config"})
+_NEVER_NONE = frozenset({"model_id", "transcript"})
+_TEXTS = (
+    "model_id",
+    "transcript",
+    "language",
+    "locale",
+    "context_id",
+    "pronunciation_dict_id",
+    "accent",
+    "normalization",
+)
+_CHECKS: Mapping[str, Callable[[str, object], object]] = {
+    **dict.fromkeys(_TEXTS, checks.text),
+    "duration": partial(checks.number, above=0),
+    "max_buffer_delay_ms": checks.whole,
+}
+_WRITTEN = {"experimental_controls": "__experimental_controls"}
 
 
 @attrs.frozen
@@ -38,7 +55,7 @@ class SpeechBody(Versioned):
     @property
     def features(self) -> tuple[str, ...]:
         """The features it uses, besides the call itself."""
-        found = [f"tts {name}" for name in _VERSIONED if name in self.fields]
+        found = [f"tts {name}" for name in self.fields if name in _VERSIONED]
         if "embedding" in self.voice:
             found.append("tts voice by embedding")
         if "experimental_controls" in self.voice:
@@ -50,12 +67,14 @@ class SpeechBody(Versioned):
         return {**self.fields, "voice": self._voice_in(version)}
 
     def _voice_in(self, version: str) -> str | Mapping[str, Any]:
-        voice = {("__" + key if key == "experimental_controls" else key): value for key, value in self.voice.items()}
+        voice = self.voice
+        if "experimental_controls" in voice:
+            voice = {_WRITTEN.get(name, name): value for name, value in voice.items()}
         if "embedding" in voice:
             return {"mode": "embedding", **voice}
         if version < _STRING_VOICES_SINCE:
             return {"mode": "id", **voice}
-        return str(voice["id"]) if voice.keys() == {"id"} else voice
+        return str(voice["id"]) if len(voice) == 1 else voice
 
 
 def speech_body(call: str, given: Mapping[str, Any], names: type, *, raw_only: bool = False) -> SpeechBody:
@@ -73,20 +92,16 @@ def speech_body(call: str, given: Mapping[str, Any], names: type, *, raw_only: b
         TypeError: An argument is missing or unknown.
     """
     checks.names(call, given, names)
-    fields = {name: plain(value) for name, value in given.items() if value is not None and name not in _NESTED}
-    checks.text("model_id", given["model_id"])
-    if "transcript" in given:
-        checks.text("transcript", given["transcript"])
+    fields: dict[str, Any] = {}
+    for name, value in given.items():
+        if name in _NESTED or (value is None and name not in _NEVER_NONE):
+            continue
+        if (check := _CHECKS.get(name)) is not None:
+            check(name, value)
+        fields[name] = plain(value)
     fields["output_format"] = output_format(given["output_format"], raw_only=raw_only)
-    for name in ("language", "locale", "context_id", "pronunciation_dict_id", "accent", "normalization"):
-        if name in fields:
-            checks.text(name, fields[name])
     if "language" in fields and "locale" in fields:
         raise checks.refuse("locale", fields["locale"], "left out where language is given")
-    if "duration" in fields:
-        checks.number("duration", fields["duration"], above=0)
-    if "max_buffer_delay_ms" in fields:
-        checks.whole("max_buffer_delay_ms", fields["max_buffer_delay_ms"])
     if given.get("generation_config") is not None:
         fields["generation_config"] = _generation_config(given["generation_config"])
     return SpeechBody(_voice(given["voice"]), fields)
@@ -105,12 +120,12 @@ def _generation_config(given: object) -> dict[str, Any]:
 def _voice(given: object) -> Mapping[str, Any]:
     if isinstance(given, str):
         return {"id": checks.identifier("voice", given)}
-    if isinstance(given, (Voice, VoiceMetadata)):
-        return {"id": checks.identifier("voice.id", given.id)}
-    if isinstance(given, (VoiceById, VoiceByEmbedding)):
-        given = attrs.asdict(given, recurse=False)
     if not checks.is_object(given):
-        raise checks.refuse("voice", given, "an id, a dictionary, a VoiceById or a VoiceByEmbedding")
+        if isinstance(given, (Voice, VoiceMetadata)):
+            return {"id": checks.identifier("voice.id", given.id)}
+        if not isinstance(given, (VoiceById, VoiceByEmbedding)):
+            raise checks.refuse("voice", given, "an id, a dictionary, a VoiceById or a VoiceByEmbedding")
+        given = attrs.asdict(given, recurse=False)
     voice: dict[str, Any] = {
         str(name).removeprefix("__"): value for name, value in given.items() if value is not None and name != "mode"
     }
@@ -144,7 +159,7 @@ def output_format(given: object, *, raw_only: bool = False, prefix: str = "outpu
     Raises:
         ValueError: A part is missing, or the container cannot be had here.
     """
-    if not isinstance(given, (RawFormat, WavFormat, Mp3Format)) and not checks.is_object(given):
+    if not checks.is_object(given) and not isinstance(given, (RawFormat, WavFormat, Mp3Format)):
         raise checks.refuse("output_format", given, "a RawFormat, WavFormat, Mp3Format or a dictionary")
     wanted: dict[str, Any] = plain(given)
     container = checks.text(f"{prefix}container", wanted.get("container"))

@@ -30,7 +30,7 @@ def format_of(asked: Mapping[str, Any]) -> AudioFormat | None:
     Returns:
         The format; ``None`` where it is none that this library knows.
     """
-    container, encoding, sample_rate = (asked.get(name) for name in ("container", "encoding", "sample_rate"))
+    container, encoding, sample_rate = asked.get("container"), asked.get("encoding"), asked.get("sample_rate")
     if not isinstance(sample_rate, int):
         return None
     if container == "mp3" and isinstance(bit_rate := asked.get("bit_rate"), int):

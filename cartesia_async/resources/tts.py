@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Unpack
 
 from .._calls.binding import R, Resource, endpoint
 from .._calls.speaking import SpeechSockets, SpeechStreams
 from .._calls.streaming import SpeechAudio, SpeechEvents
-from .._wire.events import EventReader
 from .._wire.generation import Generation
 from .._wire.request import Request
 from .._wire.speech import SpeechBody, speech_body
@@ -89,7 +87,7 @@ class TTS(Resource[R]):
         # https://docs.cartesia.ai/api-reference/tts/sse
         body: SpeechBody = speech_body("tts.sse", options, EventOptions, raw_only=True)
         request = Request("POST", "/tts/sse", needs=("tts.sse", *body.features), json=body)
-        return SpeechEvents(request, partial(EventReader[TTSEvent], TTSEvent), body.fields["output_format"])
+        return SpeechEvents(request, TTSEvent, body.fields["output_format"])
 
     @endpoint
     def websocket(self) -> SpeechSockets:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Unpack
 
 from .._calls.binding import R, Resource, endpoint
 from .._calls.streaming import SpeechAudio, SpeechEvents
 from .._wire import checks
-from .._wire.events import EventReader
 from .._wire.request import Form, Request
 from .._wire.speech import output_format
 from ..models.events import VoiceChangerEvent
@@ -69,7 +67,7 @@ class VoiceChanger(Resource[R]):
         # https://docs.cartesia.ai/api-reference/voice-changer/sse
         form, wanted = _form("voice_changer.sse", clip, options)
         request = Request("POST", "/voice-changer/sse", needs=("voice_changer.sse",), form=form)
-        return SpeechEvents(request, partial(EventReader[VoiceChangerEvent], VoiceChangerEvent), wanted)
+        return SpeechEvents(request, VoiceChangerEvent, wanted)
 
 
 def _form(call: str, clip: Uploadable, options: VoiceChangerOptions) -> tuple[Form, Mapping[str, Any]]:

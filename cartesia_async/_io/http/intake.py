@@ -29,7 +29,9 @@ async def arrived(content: aiohttp.StreamReader) -> bytes:
     return content.read_nowait()
 
 
-def messages_at_hand(socket: aiohttp.ClientWebSocketResponse[Any]) -> tuple[Sequence[Any], Callable[[], Awaitable[Any]]]:
+def messages_at_hand(
+    socket: aiohttp.ClientWebSocketResponse[Any],
+) -> tuple[Sequence[Any], Callable[[], Awaitable[Any]]]:
     """
     Give the messages that have come and were not taken, each with its size, and what takes the first of them.
 
