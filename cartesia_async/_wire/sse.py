@@ -13,7 +13,7 @@ from ..errors import APIResponseError
 
 LARGEST_EVENT = 64 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
-_NEWLINE, _D, _E = b"\nde"
+_NEWLINE = ord("\n")
 
 
 class EventDecoder:
@@ -25,8 +25,8 @@ class EventDecoder:
         # Bytes since the last event: what is held is no more than that.
         self._size = 0
         self._name = ""
-        # The line that named an event last, and that name.
-        self._usual, self._usual_name = b"event:\n", ""
+        # What the last event that had a name began with, and that name: the next is likely to be of the same.
+        self._head, self._head_name = b"data: ", ""
         self._data: list[bytes] = []
         self._at_start = True
         self._after_cr = False
@@ -84,26 +84,27 @@ class EventDecoder:
 
     def _lines(self, source: bytes, start: int, events: list[tuple[str, bytes]]) -> int:
         # What nearly all of a stream is made of is read in this one loop: a call for each line would cost as much again.
-        find, startswith, size, usual = source.find, source.startswith, len(source), self._usual
+        find, startswith, size, head = source.find, source.startswith, len(source), self._head
         while start < size:
-            first = source[start]
-            if first == _E and startswith(usual, start):
-                self._name = self._usual_name
-                start += len(usual)
-                continue
+            if startswith(head, start):
+                data, name = start + len(head), self._head_name
+            elif startswith(b"data: ", start):
+                data, name = start + 6, self._name
+            else:
+                data, name = start, ""
             # One-byte searches are done by memchr, an order of magnitude faster than a search for two line ends.
-            end = find(b"\n", start)
+            end = find(b"\n", data)
             if end < 0:
                 break
             after = end + 1
-            is_last = after < size and source[after] == _NEWLINE
-            if is_last and first == _D and end > start + 6 and startswith(b"data: ", start) and not self._data:
-                events.append((self._name, source[start + 6 : end]))
+            if start < data < end and after < size and source[after] == _NEWLINE and not self._data:
+                events.append((name, source[data:end]))
                 self._name = ""
-                start = end + 2
+                start = after + 1
             else:
-                self._line(source[start:end], events)
-                usual = self._usual
+                after = find(b"\n", start) + 1
+                self._line(source[start : after - 1], events)
+                head = self._head
                 start = after
         return start
 
@@ -116,9 +117,8 @@ class EventDecoder:
         elif line.startswith(b"data:"):
             self._data.append(line[5:].removeprefix(b" "))
         elif line.startswith(b"event:"):
-            # The next event is likely to be of the same name, which need not be read again.
-            self._usual = line + b"\n"
-            self._usual_name = self._name = line[6:].removeprefix(b" ").decode(errors="replace")
+            self._head = line + b"\ndata: "
+            self._head_name = self._name = line[6:].removeprefix(b" ").decode(errors="replace")
         elif line.startswith(b"{"):
             events.append(("", line))
         elif line == b"data":
