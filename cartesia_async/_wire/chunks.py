@@ -18,7 +18,7 @@ from .drafts import draft_of
 
 _LONG = 2000  # bytes of an event, from which on cutting its audio out of the JSON costs less than reading it as JSON
 _KEY = b'"data":"'
-_COMMA, _BRACE = b",}"
+_ENDS_OF_VALUES = frozenset(b'"}]el0123456789')
 _EXACT = 2.0**63  # below it, numbers are the same whoever reads them
 _FIELDS = (frozenset(attrs.fields_dict(AudioChunk)) | {"type", "done"}) - {"data", "extra"}
 _Draft = draft_of(AudioChunk)
@@ -62,11 +62,11 @@ def quick_chunk(data: bytes) -> AudioChunk | None:
 
 def _without(data: bytes, start: int, end: int) -> bytes:
     # A quotation mark inside a JSON string is escaped, so the key that is found is a key. Should it be another object's, that
-    # object stays, which no field of a chunk can be. And should there be a second such key, that stays, and is unknown.
-    after = data[end + 1]
-    if after == _COMMA:
+    # object stays, which no field of a chunk can be; should there be a second such key, that stays, and is unknown. Another
+    # member stays on the side of the comma that goes: else what is no JSON could become some.
+    if data.startswith(b',"', end + 1):
         return data[:start] + data[end + 2 :]
-    if after == _BRACE and data[start - 1] == _COMMA:
+    if data.startswith(b"}", end + 1) and data.startswith(b",", start - 1) and data[start - 2] in _ENDS_OF_VALUES:
         return data[: start - 1] + data[end + 1 :]
     msg = "it is written with white space, perhaps"
     raise ValueError(msg)

@@ -130,6 +130,36 @@ def test_any_text(way: str, inside: str, long: bool) -> None:
     assert outcome(WAYS[way], body) == outcome(None, body)
 
 
+AROUND = st.lists(
+    st.sampled_from(
+        [*'{}[]",:;\\ 0e', '"type":"chunk"', '"done":', "false", '"data":', '"YQ=="', '"context_id":', "null"]
+    ),
+    max_size=6,
+).map("".join)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@given(AROUND, AROUND)
+@example('"done":{', ',"x":1}')
+@example('"done":{', "}")
+@example("", ",")
+@example(",", "")
+@example('"done":{,', "}")
+@example('"done":{', "},")
+@example('"data":{', ',"x":1}')
+@example('"type":"chunk";', "")
+@example('"type":"chunk",,', "")
+@example('"type":"chunk",', ",")
+@example('"type":"chunk",', ' ,"done":false')
+@example('"type":"chunk",', ',"data":"YQ=="')
+@example('"type":"chunk","data":"YQ==",', "")
+@example('"type":"chunk",', ',"d\\u0061ta":"YQ=="')
+def test_whatever_is_around_the_audio(way: str, before: str, after: str) -> None:
+    """Cut out of its event, the audio of a long chunk is what reading the whole would have given, or else is not cut out."""
+    body = f'data: {{{before}"data":"{b64(LONG)}"{after}}}\n\n'.encode()
+    assert outcome(WAYS[way], body) == outcome(None, body)
+
+
 @given(st.recursive(ODD, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3), inner), max_leaves=8))
 def test_what_is_read_exactly(document: object) -> None:
     """Whatever reads JSON exactly reads what the standard library does, numbers of any size among it."""
@@ -140,9 +170,11 @@ def test_what_is_read_exactly(document: object) -> None:
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("audio", [b"ab", LONG], ids=["short", "long"])
 @pytest.mark.parametrize("kind", [{"type": "chunk"}, {}], ids=["typed", "untyped"])
-def test_the_usual_chunk_goes_the_quick_way(way: str, audio: bytes, kind: dict[str, str]) -> None:
-    """What a stream is made of is read without the plain way."""
-    document = {**kind, "data": b64(audio), "done": False, "status_code": 206, "step_time": 1.5, "context_id": "c"}
+@pytest.mark.parametrize("place", range(6))
+def test_the_usual_chunk_goes_the_quick_way(way: str, audio: bytes, kind: dict[str, str], place: int) -> None:
+    """What a stream is made of is read without the plain way, wherever its audio stands in the event."""
+    fields = list({**kind, "done": False, "status_code": 206, "step_time": 1.5, "context_id": "c"}.items())
+    document = dict([*fields[:place], ("data", b64(audio)), *fields[place:]])
     with going(WAYS[way]):
         made = chunks.quick_chunk(written(document, spaced=False))
     assert made == AudioChunk(data=audio, status_code=206, step_time=1.5, context_id="c")
