@@ -48,8 +48,13 @@ class Timeout:
             value: Seconds for connect, first_byte and idle; or limits, which stay as they are; or ``None`` for the defaults.
 
         Raises:
-            ValueError: A limit is not above 0.
+            ValueError: It is none of these, or not above 0.
         """
         if isinstance(value, Timeout):
             return value
-        return cls() if value is None else cls(connect=value, first_byte=value, idle=value)
+        if value is None:
+            return cls()
+        if not _is_positive(value):
+            msg = f"timeout must be a number of seconds above 0, a Timeout, or None for the defaults, not {value!r:.40}"
+            raise ValueError(msg)
+        return cls(connect=value, first_byte=value, idle=value)

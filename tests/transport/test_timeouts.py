@@ -252,9 +252,9 @@ def test_a_limit_is_a_number_above_0(limit: str, value: Any) -> None:
 @pytest.mark.parametrize("kind", [AsyncCartesia, Cartesia])
 def test_a_timeout_is_a_number_above_0(kind: type[AsyncCartesia | Cartesia], value: Any) -> None:
     """A client's timeout that is neither seconds nor limits is refused when the client is made."""
-    with pytest.raises(ValueError, match="must be a number of seconds above 0"):
+    with pytest.raises(ValueError, match="timeout must be a number of seconds above 0"):
         kind(KEY, timeout=value)
-    with pytest.raises(ValueError, match="must be a number of seconds above 0"):
+    with pytest.raises(ValueError, match="timeout must be a number of seconds above 0"):
         kind(KEY).with_options(timeout=value)
 
 
