@@ -94,8 +94,6 @@ class EventDecoder:
                 data, name = start, ""
             # One-byte searches are done by memchr, an order of magnitude faster than a search for two line ends.
             end = find(b"\n", data)
-            if end < 0:
-                break
             after = end + 1
             if start < data < end and after < size and source[after] == _NEWLINE and not self._data:
                 events.append((name, source[data:end]))
@@ -103,6 +101,8 @@ class EventDecoder:
                 start = after + 1
             else:
                 after = find(b"\n", start) + 1
+                if not after:
+                    break
                 self._line(source[start : after - 1], events)
                 head = self._head
                 start = after

@@ -162,6 +162,13 @@ def test_end_without_a_blank_line(body: bytes, events: list[bytes]) -> None:
     assert [data for _, data in decoder.finish()] == events
 
 
+def test_half_a_line_at_the_end_takes_no_whole_one_with_it() -> None:
+    """Where the last line is cut off, the lines before it count: also one that names the event, right before it."""
+    decoder = EventDecoder()
+    decoder.feed(b"event: done\ndata: before\n\ndata: " + WHOLE + b'\nevent: done\ndata: {"')
+    assert decoder.finish() == [("done", WHOLE)]
+
+
 @given(st.sampled_from([b"data: " + WHOLE, WHOLE]), st.data())
 def test_half_an_event_is_none(body: bytes, data: st.DataObject) -> None:
     """Cut anywhere inside its JSON, also behind an inner brace, an event is not given at the end, but pending."""
