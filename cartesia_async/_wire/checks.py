@@ -92,7 +92,7 @@ def _is_finite(number: object) -> bool:
 
 def number(name: str, value: object, *, above: float | None = None) -> float:
     """Return *value* if it is a finite number, *above* the bound where one is given."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
         raise refuse(name, value, "a finite number")
     if above is not None and value <= above:
         raise refuse(name, value, f"a number above {above:g}")

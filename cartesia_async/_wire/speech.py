@@ -55,7 +55,7 @@ class SpeechBody(Versioned):
     @property
     def features(self) -> tuple[str, ...]:
         """The features it uses, besides the call itself."""
-        found = [f"tts {name}" for name in self.fields if name in _VERSIONED]
+        found = sorted(f"tts {name}" for name in self.fields if name in _VERSIONED)
         if "embedding" in self.voice:
             found.append("tts voice by embedding")
         if "experimental_controls" in self.voice:

@@ -100,7 +100,8 @@ class EventDecoder:
                 self._name = ""
                 start = after + 1
             else:
-                after = find(b"\n", start) + 1
+                if data > start:
+                    after = find(b"\n", start) + 1
                 if not after:
                     break
                 self._line(source[start : after - 1], events)

@@ -81,8 +81,10 @@ class Spooled:
 
     def _close_unless_in_use(self) -> None:
         if self._in_use.acquire(blocking=False):
-            self._file.close()
-            self._in_use.release()
+            try:
+                self._file.close()
+            finally:
+                self._in_use.release()
 
 
 @asynccontextmanager
