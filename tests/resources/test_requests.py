@@ -275,6 +275,7 @@ WRONG: list[tuple[Callable[[Declared], object], str]] = [
     (lambda d: d.tts.sse(**{**SPEECH, "output_format": Mp3Format(sample_rate=1, bit_rate=1)}), "container"),
     (lambda d: d.tts.sse(**{**SPEECH, "output_format": {**RAW, "container": "wav"}}), "container"),
     (lambda d: d.tts.bytes(**SPEECH, duration=0), "duration"),
+    (lambda d: d.tts.bytes(**SPEECH, duration=10**400), "duration must be a finite number"),
     (lambda d: d.tts.bytes(**SPEECH, language="en", locale="en-GB"), "locale"),
     (lambda d: d.tts.bytes(**SPEECH, generation_config={"speed": float("nan")}), "generation_config.speed"),
     (lambda d: d.tts.bytes(**SPEECH, generation_config={"volume": float("inf")}), "generation_config.volume"),
