@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import aiohttp
 
+_MOST = 1 << 17  # bytes; a larger block comes fresh from the kernel each time, at several times the cost
+
 
 async def arrived(content: aiohttp.StreamReader) -> bytes:
     """
-    Wait until some of a body has come, and take all of that; at its end, nothing.
+    Wait until some of a body has come, and take it, about 128 KiB at most; at its end, nothing.
 
     aiohttp itself settles its accounts for each HTTP chunk that it gives, and asks the connection each time to go on. A stream
     sends each event in a chunk of its own, so that this would cost as much as reading the events does. Here the chunks are
-    joined where they lie, and given as one.
+    joined where they lie, and given as one; where very much lies there, as on uvloop, as some that are not too large.
     """
     chunks: deque[bytes] | None = getattr(content, "_buffer", None)
     if chunks is None:
         return await content.readany()
     while not chunks and not content.at_eof() and content.exception() is None:
         await content._wait("readany")  # noqa: SLF001 - the public ways to wait also read
-    if len(chunks) > 1:
-        whole = b"".join(chunks)
+    if len(chunks) < 2:
+        return content.read_nowait()
+    if getattr(content, "_size", 0) > _MOST:
+        taken = list(_first_of(chunks))
+    else:
+        taken = list(chunks)
         chunks.clear()
-        chunks.append(whole)
-    return content.read_nowait()
+    whole = b"".join(taken)
+    chunks.appendleft(whole)
+    return content.read_nowait(len(whole))
+
+
+def _first_of(chunks: deque[bytes]) -> Iterator[bytes]:
+    room = _MOST
+    while chunks and (room == _MOST or len(chunks[0]) <= room):
+        chunk = chunks.popleft()
+        room -= len(chunk)
+        yield chunk
 
 
 def messages_at_hand(

@@ -1,0 +1,60 @@
+"""What has come of a body is taken whole, in its order, and not too much of it at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+from unittest.mock import Mock
+
+import aiohttp
+import pytest
+from aiohttp.base_protocol import BaseProtocol
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cartesia_async._io.http import intake
+
+MOST = 10
+
+
+async def _taken(came: list[list[bytes]]) -> tuple[list[bytes], Any]:
+    """Let chunks come, some at a time, and take what there is each time; then let the body end."""
+    content = aiohttp.StreamReader(
+        cast(BaseProtocol, Mock(_reading_paused=False)), 2**16, loop=asyncio.get_running_loop()
+    )
+    pieces = list[bytes]()
+    for chunks in came:
+        for chunk in chunks:
+            content.begin_http_chunk_receiving()
+            content.feed_data(chunk)
+            content.end_http_chunk_receiving()
+        if any(chunks):
+            pieces.append(await intake.arrived(content))
+    content.feed_eof()
+    while piece := await intake.arrived(content):
+        pieces.append(piece)
+    return pieces, content
+
+
+@given(st.lists(st.lists(st.binary(max_size=15), max_size=6), max_size=4))
+@example([[b"a" * 5, b"b" * 5, b"c"]])
+@example([[b"a" * 11, b"b"]])
+def test_it_is_all_that_came(came: list[list[bytes]]) -> None:
+    """However it comes, it is given once and in order; chunks are joined as long as that is not too much."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake, "_MOST", MOST)
+        pieces, content = asyncio.run(_taken(came))
+    chunks = [chunk for some in came for chunk in some if chunk]
+    assert b"".join(pieces) == b"".join(chunks)
+    assert all(len(piece) <= MOST or piece in chunks for piece in pieces)
+    assert content.at_eof()
+    assert (content._size, len(content._buffer)) == (0, 0)
+
+
+def test_what_fits_is_one_piece() -> None:
+    """Chunks that came together are joined where they are not too large, and where they are, as many as fit."""
+    together = [b"a" * 4, b"b" * 6]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intake, "_MOST", MOST)
+        assert asyncio.run(_taken([together]))[0] == [b"".join(together)]
+        assert asyncio.run(_taken([[*together, b"c", b"d"]]))[0] == [b"".join(together), b"cd"]
