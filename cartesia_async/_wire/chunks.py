@@ -26,6 +26,24 @@ _FIELDS = (frozenset(attrs.fields_dict(AudioChunk)) | {"type", "done"}) - {"data
 _Draft = draft_of(AudioChunk)
 
 
+def structure_base64(value: Any, _: Any = bytes) -> bytes:
+    """
+    Decode base64; it is registered as cattrs' hook.
+
+    Raises:
+        TypeError: It is no text.
+        ValueError: It is no base64.
+    """
+    if type(value) is not str:
+        msg = f"expected base64, not {type(value).__name__}"
+        raise TypeError(msg)
+    try:
+        return plainly_decoded(value)
+    except ValueError as error:
+        msg = f"not valid base64: {error}"
+        raise ValueError(msg) from error
+
+
 def structure_chunk(document: Any, _: Any = AudioChunk) -> AudioChunk:
     """
     Make a chunk of its JSON object; it is registered as cattrs' hook.
@@ -33,12 +51,9 @@ def structure_chunk(document: Any, _: Any = AudioChunk) -> AudioChunk:
     Raises:
         Exception: A field is missing, or of another type.
     """
-    data = document["data"]
-    if type(data) is not str:
-        msg = f"expected base64, not {type(data).__name__}"
-        raise TypeError(msg)
+    audio = structure_base64(document["data"])
     extra = {name: value for name, value in document.items() if name not in _FIELDS and name != "data"}
-    return _made(document, plainly_decoded(data), extra)
+    return _made(document, audio, extra)
 
 
 def quick_chunk(data: bytes) -> AudioChunk | None:

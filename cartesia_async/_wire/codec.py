@@ -19,8 +19,8 @@ from ..errors import APIResponseError
 from ..models.api_status import ApiInfo
 from ..models.events import AudioChunk
 from .checks import is_array, is_object
-from .chunks import structure_chunk
-from .documents import plainly_decoded, read
+from .chunks import structure_base64, structure_chunk
+from .documents import read
 from .filling import is_optional, is_tuple_of_models, model_hook, optional_hook, tuple_hook
 from .scalars import SCALARS, scalar_hook, scalars_of
 
@@ -62,7 +62,7 @@ def _new_converter(*, detailed: bool) -> Converter:
     converter.register_structure_hook_factory(_is_plain_sequence, _sequence_hook)
     model = partial(_keeping_extra if detailed else model_hook, converter)
     converter.register_structure_hook_factory(_has_extra, model)
-    converter.register_structure_hook(bytes, _base64)
+    converter.register_structure_hook(bytes, structure_base64)
     if not detailed:
         converter.register_structure_hook(AudioChunk, structure_chunk)
     converter.register_structure_hook(ApiInfo, _api_info(model(ApiInfo)))
@@ -104,17 +104,6 @@ def _api_info(structure_info: Callable[[Any, Any], Any]) -> Callable[[Any, Any],
         return structure_info(document, into)
 
     return structure_either
-
-
-def _base64(value: Any, _: Any) -> bytes:
-    if type(value) is not str:
-        msg = f"expected base64, not {type(value).__name__}"
-        raise TypeError(msg)
-    try:
-        return plainly_decoded(value)
-    except ValueError as error:
-        msg = f"not valid base64: {error}"
-        raise ValueError(msg) from error
 
 
 _converter = _new_converter(detailed=False)

@@ -42,7 +42,7 @@ async def _taken(came: list[list[bytes]]) -> tuple[list[bytes], Any]:
 def test_it_is_all_that_came(came: list[list[bytes]]) -> None:
     """However it comes, it is given once and in order; chunks are joined as long as that is not too much."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intake, "_MOST", MOST)
+        patch.setattr(intake, "AT_ONCE", MOST)
         pieces, content = asyncio.run(_taken(came))
     chunks = [chunk for some in came for chunk in some if chunk]
     assert b"".join(pieces) == b"".join(chunks)
@@ -55,6 +55,6 @@ def test_what_fits_is_one_piece() -> None:
     """Chunks that came together are joined where they are not too large, and where they are, as many as fit."""
     together = [b"a" * 4, b"b" * 6]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intake, "_MOST", MOST)
+        patch.setattr(intake, "AT_ONCE", MOST)
         assert asyncio.run(_taken([together]))[0] == [b"".join(together)]
         assert asyncio.run(_taken([[*together, b"c", b"d"]]))[0] == [b"".join(together), b"cd"]

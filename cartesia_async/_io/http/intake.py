@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-_MOST = 1 << 17  # bytes; a larger block comes fresh from the kernel each time, at several times the cost
+AT_ONCE = 1 << 17  # bytes; a larger block comes fresh from the kernel each time, at several times the cost
 
 
 async def arrived(content: aiohttp.StreamReader) -> bytes:
@@ -26,7 +26,7 @@ async def arrived(content: aiohttp.StreamReader) -> bytes:
         await content._wait("readany")  # noqa: SLF001 - the public ways to wait also read
     if len(chunks) < 2:
         return content.read_nowait()
-    if getattr(content, "_size", 0) > _MOST:
+    if getattr(content, "_size", 0) > AT_ONCE:
         taken = list(_first_of(chunks))
     else:
         taken = list(chunks)
@@ -37,8 +37,8 @@ async def arrived(content: aiohttp.StreamReader) -> bytes:
 
 
 def _first_of(chunks: deque[bytes]) -> Iterator[bytes]:
-    room = _MOST
-    while chunks and (room == _MOST or len(chunks[0]) <= room):
+    room = AT_ONCE
+    while chunks and (room == AT_ONCE or len(chunks[0]) <= room):
         chunk = chunks.popleft()
         room -= len(chunk)
         yield chunk

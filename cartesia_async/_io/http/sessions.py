@@ -18,6 +18,7 @@ from aiohttp.tracing import Trace
 from ...errors import CartesiaError
 from ..closing import closed
 from ..watch import Timer
+from .intake import AT_ONCE
 from .sending import current
 
 # What belongs to the parent of a forked process is kept for ever and never touched: closing it here would
@@ -26,7 +27,6 @@ _parents = list[object]()
 _in_use = weakref.WeakSet["Sessions"]()
 # A client that is collected in a cycle must find its sessions whole, and not already collected along with it.
 _alive = set["LoopSession"]()
-_READ_SIZE = 1 << 17  # larger reads come fresh from the kernel each time, and cost three times as much
 
 
 class PooledConnector(aiohttp.TCPConnector):
@@ -46,7 +46,7 @@ class PooledConnector(aiohttp.TCPConnector):
             self._served.add(protocol)
             transport: Any = connection.transport
             if hasattr(transport, "max_size"):
-                transport.max_size = _READ_SIZE
+                transport.max_size = AT_ONCE
         if (sending := current.get()) is not None:
             sending.connected(reused=reused)
         return connection
@@ -79,7 +79,7 @@ def _new_session(*, force_close: bool = False) -> aiohttp.ClientSession:
     session = aiohttp.ClientSession(
         connector=PooledConnector(force_close=force_close),
         cookie_jar=aiohttp.DummyCookieJar(),
-        read_bufsize=_READ_SIZE if capped else 2 * _READ_SIZE,
+        read_bufsize=AT_ONCE if capped else 2 * AT_ONCE,
         timeout=aiohttp.ClientTimeout(total=None, connect=None),
     )
     if hasattr(session, "_retry_connection"):
