@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from ..models.events import AudioChunk
+from ..models.extra import NOTHING_MORE
 from .documents import plainly_decoded, quickly_decoded, quickly_read
 from .drafts import draft_of
 
@@ -53,7 +54,7 @@ def structure_chunk(document: Any, _: Any = AudioChunk) -> AudioChunk:
     """
     audio = structure_base64(document["data"])
     extra = {name: value for name, value in document.items() if name not in _FIELDS and name != "data"}
-    return _made(document, audio, extra)
+    return _made(document, audio, extra or NOTHING_MORE)
 
 
 def quick_chunk(data: bytes) -> AudioChunk | None:
@@ -73,7 +74,7 @@ def quick_chunk(data: bytes) -> AudioChunk | None:
         # An event without a type that has audio, and nothing that is unknown, is a chunk too.
         if document.get("type", "chunk") != "chunk" or document.get("done") or not _FIELDS.issuperset(document):
             return None
-        chunk = _made(document, quickly_decoded(encoded), {})
+        chunk = _made(document, quickly_decoded(encoded), NOTHING_MORE)
     except Exception:  # noqa: BLE001 - what is wrong is found out at leisure
         return None
     step_time = chunk.step_time

@@ -9,13 +9,14 @@ directly. What they refuse is explained by cattrs' own.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import attrs
 from cattrs import Converter
 
+from ..models.extra import NOTHING_MORE
 from .checks import is_array, is_object
 from .drafts import draft_of
 from .scalars import scalars_of
@@ -30,7 +31,7 @@ def model_hook(converter: Converter, kind: Any) -> Hook:
     """
     Give what makes a frozen model, with all that the object has besides in its ``extra``.
 
-    Its fields have neither converters nor validators, and no default but `extra` is made anew for each.
+    Its fields have neither converters nor validators, and no default is made anew for each.
     """
     hints = get_type_hints(kind)
     fields = [field for field in attrs.fields(kind) if field.name != "extra"]
@@ -59,8 +60,10 @@ def model_hook(converter: Converter, kind: Any) -> Hook:
             if values[place] is attrs.NOTHING:
                 raise KeyError(names[place])
             values[place] = structure(values[place], field_kind)
-        more = not known.issuperset(document)
-        model = draft(*values, {key: value for key, value in document.items() if key not in known} if more else {})
+        extra: Mapping[str, Any] = NOTHING_MORE
+        if not known.issuperset(document):
+            extra = {key: value for key, value in document.items() if key not in known}
+        model = draft(*values, extra)
         model.__class__ = kind
         return model
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from .extra import NOTHING_MORE
+
 
 @attrs.frozen(kw_only=True)
 class ApiInfo:
@@ -21,4 +23,4 @@ class ApiInfo:
 
     ok: bool
     version: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE

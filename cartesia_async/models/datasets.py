@@ -7,6 +7,8 @@ from typing import Any
 
 import attrs
 
+from .extra import NOTHING_MORE
+
 
 @attrs.frozen(kw_only=True)
 class Dataset:
@@ -25,7 +27,7 @@ class Dataset:
     name: str | None = None
     description: str | None = None
     created_at: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -45,4 +47,4 @@ class DatasetFile:
     filename: str | None = None
     size: int | None = None
     created_at: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE

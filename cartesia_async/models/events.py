@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Literal
 
 import attrs
 
+from .extra import NOTHING_MORE
+
 
 @attrs.frozen(kw_only=True)
 class AudioChunk:
@@ -30,7 +32,7 @@ class AudioChunk:
     context_id: str | None = None
     flush_id: int | None = None
     sample_rate: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -48,7 +50,7 @@ class WordTimestamps:
     words: tuple[str, ...] = ()
     start: tuple[float, ...] = ()
     end: tuple[float, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -66,7 +68,7 @@ class PhonemeTimestampsData:
     phonemes: tuple[str, ...] = ()
     start: tuple[float, ...] = ()
     end: tuple[float, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -87,7 +89,7 @@ class Timestamps:
     status_code: int | None = None
     context_id: str | None = None
     flush_id: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -108,7 +110,7 @@ class PhonemeTimestamps:
     status_code: int | None = None
     context_id: str | None = None
     flush_id: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -127,7 +129,7 @@ class FlushDone:
     flush_id: int | None = None
     status_code: int | None = None
     context_id: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -144,7 +146,7 @@ class Done:
     type: ClassVar[Literal["done"]] = "done"
     status_code: int | None = None
     context_id: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 _LONGEST_SHOWN = 200

@@ -7,6 +7,8 @@ from typing import Any, Literal, TypedDict
 
 import attrs
 
+from .extra import NOTHING_MORE
+
 Gender = Literal["masculine", "feminine", "gender_neutral"]
 
 
@@ -23,7 +25,7 @@ class VoiceLocale:
 
     locale: str | None = None
     is_native: bool | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +43,7 @@ class VoiceAccent:
     accent: str | None = None
     locale: str | None = None
     is_native: bool | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -97,7 +99,7 @@ class Voice:
     locales: tuple[VoiceLocale, ...] | None = None
     accent: str | None = None
     accents: tuple[VoiceAccent, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -129,7 +131,7 @@ class VoiceMetadata:
     is_public: bool | None = None
     access: Any = None
     visibility: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)
@@ -143,7 +145,7 @@ class EmbeddingResponse:
     """
 
     embedding: Sequence[float] = attrs.field(repr=False)
-    extra: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    extra: Mapping[str, Any] = NOTHING_MORE
 
 
 @attrs.frozen(kw_only=True)

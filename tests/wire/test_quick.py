@@ -204,14 +204,6 @@ def test_a_chunk_made_quickly_is_like_any_other() -> None:
         made.data = b""
 
 
-def test_every_chunk_has_an_extra_of_its_own() -> None:
-    """No two events share what they hold."""
-    first, second = (chunks.quick_chunk(b'{"data":"YQ=="}') for _ in range(2))
-    assert first is not None
-    assert second is not None
-    assert first.extra is not second.extra
-
-
 MODELS: list[type] = [
     *(ApiInfo, Dataset, DatasetFile, EmbeddingResponse, Voice, VoiceAccent, VoiceLocale, VoiceMetadata),
     *(Timestamps, PhonemeTimestamps, FlushDone, Done, WordTimestamps),
