@@ -14,6 +14,7 @@ from ..errors import APIResponseError
 LARGEST_EVENT = 64 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _NEWLINE = ord("\n")
+_NAMELESS = b"data: ", ""
 
 
 class EventDecoder:
@@ -25,8 +26,9 @@ class EventDecoder:
         # Bytes since the last event: what is held is no more than that.
         self._size = 0
         self._name = ""
-        # What the last event that had a name began with, and that name: the next is likely to be of the same.
-        self._head, self._head_name = b"data: ", ""
+        # What the first event that had a name began with, and the last that had another, with those names: a stream is made
+        # of chunks of audio and, now and then, their times.
+        self._usual, self._other = _NAMELESS, _NAMELESS
         self._data: list[bytes] = []
         self._at_start = True
         self._after_cr = False
@@ -84,10 +86,13 @@ class EventDecoder:
 
     def _lines(self, source: bytes, start: int, events: list[tuple[str, bytes]]) -> int:
         # What nearly all of a stream is made of is read in this one loop: a call for each line would cost as much again.
-        find, startswith, size, head = source.find, source.startswith, len(source), self._head
+        find, startswith, size = source.find, source.startswith, len(source)
+        (usual, usual_name), (other, other_name) = self._usual, self._other
         while start < size:
-            if startswith(head, start):
-                data, name = start + len(head), self._head_name
+            if startswith(usual, start):
+                data, name = start + len(usual), usual_name
+            elif startswith(other, start):
+                data, name = start + len(other), other_name
             elif startswith(b"data: ", start):
                 data, name = start + 6, self._name
             else:
@@ -105,7 +110,7 @@ class EventDecoder:
                 if not after:
                     break
                 self._line(source[start : after - 1], events)
-                head = self._head
+                (usual, usual_name), (other, other_name) = self._usual, self._other
                 start = after
         return start
 
@@ -118,8 +123,10 @@ class EventDecoder:
         elif line.startswith(b"data:"):
             self._data.append(line[5:].removeprefix(b" "))
         elif line.startswith(b"event:"):
-            self._head = line + b"\ndata: "
-            self._head_name = self._name = line[6:].removeprefix(b" ").decode(errors="replace")
+            self._name = line[6:].removeprefix(b" ").decode(errors="replace")
+            self._other = line + b"\ndata: ", self._name
+            if self._usual is _NAMELESS:
+                self._usual = self._other
         elif line.startswith(b"{"):
             events.append(("", line))
         elif line == b"data":
