@@ -141,9 +141,12 @@ class Channel:
 
     def hear(self, chunk: AudioChunk, size: int, now: float) -> bool:
         """Take a chunk that changes nothing but by its coming; tell whether it is one."""
-        # Whoever reads was woken for those before it, and has not come yet; and nothing was said since they came.
-        if self.over or not self.begun or not self.inbox.events or self.journal.inputs or not self.journal.complete:
+        # Nothing was said since audio came last: what the service owes has not changed.
+        if self.over or not self.begun or self.journal.inputs or not self.journal.complete:
             return False
+        if not self.inbox.events:
+            self.limits.relax()
+            self._reader.ring()
         self.lifetime.heard(now)
         self.inbox.put((chunk,), size)
         return True
