@@ -18,7 +18,6 @@ from aiohttp.tracing import Trace
 from ...errors import CartesiaError
 from ..closing import closed
 from ..watch import Timer
-from .intake import AT_ONCE
 from .sending import current
 
 # What belongs to the parent of a forked process is kept for ever and never touched: closing it here would
@@ -44,9 +43,6 @@ class PooledConnector(aiohttp.TCPConnector):
         reused = protocol in self._served
         if not reused:
             self._served.add(protocol)
-            transport: Any = connection.transport
-            if hasattr(transport, "max_size"):
-                transport.max_size = AT_ONCE
         if (sending := current.get()) is not None:
             sending.connected(reused=reused)
         return connection
@@ -74,12 +70,9 @@ class Abortable(Protocol):
 
 
 def _new_session(*, force_close: bool = False) -> aiohttp.ClientSession:
-    # Only asyncio's own transports take the cap. What reads more at a time (uvloop) is best left to fill a larger buffer.
-    capped = isinstance(asyncio.get_running_loop(), asyncio.BaseEventLoop)
     session = aiohttp.ClientSession(
         connector=PooledConnector(force_close=force_close),
         cookie_jar=aiohttp.DummyCookieJar(),
-        read_bufsize=AT_ONCE if capped else 2 * AT_ONCE,
         timeout=aiohttp.ClientTimeout(total=None, connect=None),
     )
     if hasattr(session, "_retry_connection"):

@@ -49,9 +49,6 @@ class WebSocket:
         self._clock = asyncio.get_running_loop().time
         transport: Any = getattr(getattr(raw, "_writer", None), "transport", None)
         self._transport: asyncio.Transport | None = transport
-        with suppress(AttributeError):
-            # The cap on each read, which connections of ours have, suits bodies in bulk and makes messages dearer.
-            del transport.max_size
         self.headers = headers
         self.request_id = request_id_in(headers)
         self.attempts = 0
