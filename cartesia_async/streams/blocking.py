@@ -25,7 +25,7 @@ T = TypeVar("T")
 E = TypeVar("E")
 R = TypeVar("R")
 # Pieces of the network. To cross from thread to thread costs as much as to read a large one, so what is at hand comes along.
-_AT_ONCE = 16
+_AT_ONCE = 8
 
 
 def _read(loop: PrivateLoop, flow: Flow[Any], function: Callable[..., Coroutine[Any, Any, R]], *arguments: object) -> R:
