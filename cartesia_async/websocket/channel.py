@@ -141,11 +141,11 @@ class Channel:
 
     def hear(self, chunk: AudioChunk, size: int, now: float) -> bool:
         """Take a chunk that changes nothing but by its coming; tell whether it is one."""
-        # Nothing was said since audio came last: what the service owes has not changed.
         if self.over or not self.begun or self.journal.inputs or not self.journal.complete:
             return False
+        # Where others wait to be read, whoever reads was woken for those, and has not come yet.
         if not self.inbox.events:
-            self.limits.relax()
+            self._note_answer()
             self._reader.ring()
         self.lifetime.heard(now)
         self.inbox.put((chunk,), size)
@@ -167,15 +167,18 @@ class Channel:
             elif isinstance(event, Done):
                 self._end_of_events()
         if self.begun:
-            # After what was said last has been answered, the service may be waiting for more text.
-            if self.finished or self.retired or self.journal.flushes:
-                self.limits.owe(again=True)
-            else:
-                self.limits.settle()
+            self._note_answer()
         if self.over or self.begun is not had_begun:
             self._wake()
         elif self.begun:
             self._reader.ring()
+
+    def _note_answer(self) -> None:
+        # After what was said last has been answered, the service may be waiting for more text.
+        if self.finished or self.retired or self.journal.flushes:
+            self.limits.owe(again=True)
+        else:
+            self.limits.settle()
 
     def _end_of_events(self) -> None:
         self.ended_short = not self.has_said_all()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cartesia_async import AudioChunk, Done, FlushDone, Timestamps
+from cartesia_async import APITimeoutError, AudioChunk, Done, FlushDone, Timestamps
 from cartesia_async._io.http.websocket import WebSocket
 from cartesia_async._io.watch import Timer
 from cartesia_async._wire.generation import Generation, Input
@@ -178,19 +178,45 @@ async def test_chunks_that_follow_one_go_the_quick_way() -> None:
     timer.stop()
 
 
-async def test_a_chunk_that_comes_quickly_ends_the_wait_for_it() -> None:
-    """Whoever waits is woken, and no time runs out between the coming of the chunk and that of the reader."""
-    timer = Timer(asyncio.get_running_loop())
+async def test_a_chunk_that_comes_quickly_gives_those_that_follow_as_long_again() -> None:
+    """Whoever waits is woken, and the limit between two pieces counts from the coming of the chunk, not of the reader."""
+    loop, later = asyncio.get_running_loop(), 0.0
+    timer = Timer(loop)
     channel = Channel(_generation(), "2026-03-01", Timeout(idle=7.0), lambda: timer)
+    channel.limits._loop = SimpleNamespace(time=lambda: loop.time() + later)  # type: ignore[assignment]
     channel.note(Input("Hello", more=False), 0.0, 0)
     channel.deliver((AudioChunk(data=b"a"),), 1, 0.0)
     await channel.take()
     reading = asyncio.create_task(channel.take())
     await asyncio.sleep(0)
     assert channel.waiting
-    assert channel.limits._watch.until is not None
+    ends = channel.limits._watch.until
+    assert ends is not None
+    later = 3.0
     assert channel.hear(AudioChunk(data=b"b"), 1, 0.0)
-    assert channel.limits._watch.until is None
+    assert channel.limits._watch.until is not None
+    assert channel.limits._watch.until >= ends + later
     assert await asyncio.wait_for(reading, WAIT) == [AudioChunk(data=b"b")]
     channel.abandon()
+    timer.stop()
+
+
+async def test_the_total_limit_ends_a_context_that_never_pauses() -> None:
+    """A chunk in every round of the loop, each taken at once, does not keep the limit of all of them from ringing."""
+    timer = Timer(asyncio.get_running_loop())
+    channel = Channel(_generation(), "2026-03-01", Timeout(total=0.05), lambda: timer)
+    channel.note(Input("Hello", more=False), 0.0, 0)
+    channel.deliver((AudioChunk(data=b"a"),), 1, 0.0)
+
+    async def read() -> None:
+        while await channel.take():
+            pass
+
+    reading = asyncio.create_task(read())
+    async with asyncio.timeout(WAIT):
+        while not reading.done():
+            channel.hear(AudioChunk(data=b"b"), 1, 0.0)
+            await asyncio.sleep(0)
+    with pytest.raises(APITimeoutError, match=r"0\.05"):
+        await reading
     timer.stop()
