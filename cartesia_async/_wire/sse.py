@@ -14,7 +14,8 @@ from ..errors import APIResponseError
 LARGEST_EVENT = 64 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _NEWLINE = ord("\n")
-_NAMELESS = b"data: ", ""
+_LONGEST_HEAD = 100  # bytes of one that is remembered
+_UNKNOWN = b"\r", ""  # no line begins so
 
 
 class EventDecoder:
@@ -28,7 +29,7 @@ class EventDecoder:
         self._name = ""
         # What the first event that had a name began with, and the last that had another, with those names: a stream is made
         # of chunks of audio and, now and then, their times.
-        self._usual, self._other = _NAMELESS, _NAMELESS
+        self._usual, self._other = _UNKNOWN, _UNKNOWN
         self._data: list[bytes] = []
         self._at_start = True
         self._after_cr = False
@@ -124,15 +125,21 @@ class EventDecoder:
             self._data.append(line[5:].removeprefix(b" "))
         elif line.startswith(b"event:"):
             self._name = line[6:].removeprefix(b" ").decode(errors="replace")
-            self._other = line + b"\ndata: ", self._name
-            if self._usual is _NAMELESS:
-                self._usual = self._other
+            self._remember(line + b"\ndata: ")
         elif line.startswith(b"{"):
             events.append(("", line))
         elif line == b"data":
             self._data.append(b"")
         elif line == b"event":
             self._name = ""
+
+    def _remember(self, head: bytes) -> None:
+        if len(head) > _LONGEST_HEAD:
+            return
+        if self._usual is _UNKNOWN:
+            self._usual = head, self._name
+        elif head != self._usual[0]:
+            self._other = head, self._name
 
     def finish(self) -> list[tuple[str, bytes]]:
         """Give the event that only lacks the end of its line or its blank line; half an event stays pending."""

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cartesia_async import APIResponseError
@@ -74,7 +74,8 @@ def test_examples_byte_by_byte(body: bytes, events: list[Event]) -> None:
 
 FRAGMENTS = st.sampled_from(
     [b"\n", b"\r", b"\r\n", b"\n\n", b"data:", b"data: ", b"data", b"event:", b"event: chunk", b"event", b"id: 7", b":",
-     b" ", b"{", b"}", b'{"a":1}', b"x", b"\xe2\x80\xa8", b"\xff", b"\xef\xbb\xbf", b"retry: 1", b"dat", b"[DONE]"]
+     b" ", b"{", b"}", b'{"a":1}', b"x", b"\xe2\x80\xa8", b"\xff", b"\xef\xbb\xbf", b"retry: 1", b"dat", b"[DONE]",
+     b"event: times\n", *(b"event: %b\ndata: x\n\n" % name for name in (b"chunk", b"times", b"more", b"long" * 30))]
 )  # fmt: skip
 BODIES = st.lists(FRAGMENTS, max_size=40).map(b"".join)
 
@@ -87,7 +88,13 @@ def cut_bodies(draw: st.DrawFn) -> tuple[bytes, list[bytes]]:
     return body, [body[start:end] for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True)]
 
 
+NAMES = [b"chunk", b"times", b"chunk", b"times", b"more", b"times", b"more", b"chunk", b"more"]
+ALTERNATING = b"".join(b"event: %b\ndata: x\n\n" % name for name in NAMES)
+
+
 @given(cut_bodies())
+@example((ALTERNATING, [ALTERNATING]))
+@example((ALTERNATING, [ALTERNATING[at : at + 1] for at in range(len(ALTERNATING))]))
 def test_cut_anywhere_reads_as_by_the_book(drawn: tuple[bytes, list[bytes]]) -> None:
     """However a body is cut, also into empty pieces, its events are those of a plain reading of the whole."""
     body, pieces = drawn
