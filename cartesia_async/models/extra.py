@@ -11,12 +11,16 @@ def _refuse(*_: object, **__: object) -> Never:
 
 
 class _Nothing(dict[str, Any]):
-    # One for all models: one for each would be a third of the objects that the garbage collector counts, and then walks
-    # through, on a page of thousands. It is a dictionary, so that models can be written as JSON.
+    # One for all models: one for each would be a third of the objects of a page of thousands that the garbage collector
+    # counts, and so make it walk through all others more often. It is a dictionary, so that models can be written as JSON.
+    __slots__ = ()
     __setitem__ = __ior__ = setdefault = update = _refuse
 
-    def __reduce__(self) -> tuple[type[dict[str, Any]], tuple[()]]:
-        return dict, ()
+    def __init__(self) -> None:
+        super().__init__()
+
+    def __reduce__(self) -> str:
+        return "NOTHING_MORE"
 
 
 NOTHING_MORE = _Nothing()

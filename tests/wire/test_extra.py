@@ -20,6 +20,8 @@ CHANGES: dict[str, Callable[[Any], object]] = {
     "update": lambda extra: extra.update(colour="blue"),
     "setdefault": lambda extra: extra.setdefault("colour", "blue"),
     "|=": lambda extra: extra.__ior__({"colour": "blue"}),
+    "init": lambda extra: extra.__init__(colour="blue"),
+    "attribute": lambda extra: setattr(extra, "colour", "blue"),
 }
 COPIES: dict[str, Callable[[Any], Any]] = {
     "copy": copy.copy,
@@ -29,13 +31,20 @@ COPIES: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@pytest.mark.parametrize("again", [lambda model: model, *COPIES.values()], ids=["itself", *COPIES])
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
-def test_what_is_shared_cannot_be_changed(change: Callable[[Any], object]) -> None:
-    """Whoever tries to add something is told, and no other model gets it."""
-    voice = structure({"id": "a"}, Voice)
-    with pytest.raises(TypeError, match="the extra fields of a model cannot be changed"):
+def test_what_is_shared_cannot_be_changed(change: Callable[[Any], object], again: Callable[[Any], Any]) -> None:
+    """Whoever tries to add something, to a model or to a copy of it, is told, and no other model gets it."""
+    voice = again(structure({"id": "a", "locales": [{}]}, Voice))
+    with pytest.raises((TypeError, AttributeError)):
         change(voice.extra)
-    assert Voice(id="b").extra == {}
+    assert voice.extra == voice.locales[0].extra == Voice(id="b").extra == {}
+
+
+def test_adding_says_what_is_wrong() -> None:
+    """The error says that the fields of a model cannot be changed."""
+    with pytest.raises(TypeError, match="the extra fields of a model cannot be changed"):
+        CHANGES["set"](Voice(id="a").extra)
 
 
 @pytest.mark.parametrize("again", COPIES.values(), ids=COPIES.keys())
@@ -54,7 +63,7 @@ def test_a_model_without_more_can_be_written_as_json(plain: Callable[[Any], Any]
 
 
 def test_a_page_of_models_holds_no_dictionary_for_each() -> None:
-    """Models without more share what they have nothing in, so that nobody goes through it for each."""
+    """Models without more share what they have nothing in, so that the garbage collector does not count one for each."""
     voices = [structure({"id": str(number), "locales": [{}]}, Voice) for number in range(3)]
     shared = {id(model.extra) for voice in voices for model in (voice, *voice.locales)}
     assert len(shared) == 1
