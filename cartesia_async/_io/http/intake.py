@@ -3,37 +3,53 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import aiohttp
 
+AT_ONCE = 1 << 18  # bytes: as much as asyncio reads from a socket at a time
 _KEPT = 1 << 20  # bytes
 
 # glibc gives what is free at the end of its heap back to the kernel from 128 KiB on, and so would take the memory for each
-# read anew, a page at a time, which costs more than the reading. Once a larger block was freed, it keeps twice as much as
-# that had (https://man7.org/linux/man-pages/man3/mallopt.3.html, "dynamic mmap threshold"). To others it makes no difference.
+# read anew, a page at a time, which costs more than the reading. Once a block that had a mapping of its own was freed, all
+# that is no larger comes from the heap, which keeps twice as much of what is free; and so for the whole process
+# (https://man7.org/linux/man-pages/man3/mallopt.3.html, "dynamic mmap threshold"). Where that is fixed, or another allocator
+# is used, this changes nothing.
 bytes(_KEPT)
 
 
 async def arrived(content: aiohttp.StreamReader) -> bytes:
     """
-    Wait until some of a body has come, and take all of that; at its end, nothing.
+    Wait until some of a body has come, and take it, about 256 KiB at most; at its end, nothing.
 
     aiohttp itself settles its accounts for each HTTP chunk that it gives, and asks the connection each time to go on. A stream
     sends each event in a chunk of its own, so that this would cost as much as reading the events does. Here the chunks are
-    joined where they lie, and given as one.
+    joined where they lie, and given as one; where very much lies there, as some that are not too large.
     """
     chunks: deque[bytes] | None = getattr(content, "_buffer", None)
     if chunks is None:
         return await content.readany()
     while not chunks and not content.at_eof() and content.exception() is None:
         await content._wait("readany")  # noqa: SLF001 - the public ways to wait also read
-    if len(chunks) > 1:
-        whole = b"".join(chunks)
+    if len(chunks) < 2:
+        return content.read_nowait()
+    if getattr(content, "_size", 0) > AT_ONCE:
+        taken = list(_first_of(chunks))
+    else:
+        taken = list(chunks)
         chunks.clear()
-        chunks.append(whole)
-    return content.read_nowait()
+    whole = b"".join(taken)
+    chunks.appendleft(whole)
+    return content.read_nowait(len(whole))
+
+
+def _first_of(chunks: deque[bytes]) -> Iterator[bytes]:
+    room = AT_ONCE
+    while chunks and (room == AT_ONCE or len(chunks[0]) <= room):
+        chunk = chunks.popleft()
+        room -= len(chunk)
+        yield chunk
 
 
 def messages_at_hand(
