@@ -141,12 +141,9 @@ class Channel:
 
     def hear(self, chunk: AudioChunk, size: int, now: float) -> bool:
         """Take a chunk that changes nothing but by its coming; tell whether it is one."""
-        if self.over or not self.begun or self.journal.inputs or not self.journal.complete:
+        # Whoever reads was woken for those before it, and has not come yet; and nothing was said since they came.
+        if self.over or not self.begun or not self.inbox.events or self.journal.inputs or not self.journal.complete:
             return False
-        # Where others wait to be read, whoever reads was woken for those, and has not come yet.
-        if not self.inbox.events:
-            self._note_answer()
-            self._reader.ring()
         self.lifetime.heard(now)
         self.inbox.put((chunk,), size)
         return True
@@ -167,18 +164,15 @@ class Channel:
             elif isinstance(event, Done):
                 self._end_of_events()
         if self.begun:
-            self._note_answer()
+            # After what was said last has been answered, the service may be waiting for more text.
+            if self.finished or self.retired or self.journal.flushes:
+                self.limits.owe(again=True)
+            else:
+                self.limits.settle()
         if self.over or self.begun is not had_begun:
             self._wake()
         elif self.begun:
             self._reader.ring()
-
-    def _note_answer(self) -> None:
-        # After what was said last has been answered, the service may be waiting for more text.
-        if self.finished or self.retired or self.journal.flushes:
-            self.limits.owe(again=True)
-        else:
-            self.limits.settle()
 
     def _end_of_events(self) -> None:
         self.ended_short = not self.has_said_all()
