@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from .closing import closed, closed_meanwhile
 
 T = TypeVar("T")
-Closing = Callable[[], Coroutine[Any, Any, None]]
+Call = Callable[[], Coroutine[Any, Any, Any]]
 THREAD_NAME = "cartesia-async"
 _DEAF = 0.25  # seconds that Ctrl-C may go unheard, at the most
 
@@ -30,7 +30,7 @@ class PrivateLoop:
         closing: What is to be done on the loop before it ends.
     """
 
-    def __init__(self, closing: Closing) -> None:
+    def __init__(self, closing: Call) -> None:
         self._closing = closing
         self._lock = threading.Lock()
         self._running: _Running | None = None
@@ -51,14 +51,13 @@ class PrivateLoop:
         if running.thread is threading.current_thread():
             msg = "a blocking client cannot be called from its own callbacks, which run on the thread of its loop"
             raise RuntimeError(msg)
-        future: Future[T] | None = None
+        future = Future[T]()
         try:
-            future = running.start(function(*arguments))
+            running.start(future, partial(function, *arguments))
             return _result_of(future)
         except BaseException as error:
-            if future is not None:
-                running.cancel(future)
-            if self._closed and (future is None or isinstance(error, CancelledError)):
+            running.cancel(future)
+            if self._closed and isinstance(error, (CancelledError, _EndedError)):
                 raise closed_meanwhile() from None
             raise
 
@@ -109,16 +108,20 @@ def _result_of(future: Future[T]) -> T:
                 raise
 
 
+class _EndedError(RuntimeError):
+    """The loop has ended."""
+
+
 class _Running:
     """A loop that runs, and the thread it runs on."""
 
-    def __init__(self, closing: Closing) -> None:
+    def __init__(self, closing: Call) -> None:
         self._closing = closing
         self._started = Future[None]()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ending = asyncio.Event()
         self._lock = threading.Lock()
-        self._waiting = dict[Future[Any], Coroutine[Any, Any, Any]]()
+        self._waiting = dict[Future[Any], Call]()
         self._tasks = dict[Future[Any], asyncio.Task[Any]]()
         self._over = False
         # A daemon, so that it does not hold up the interpreter's exit, which ends it in good order.
@@ -134,22 +137,20 @@ class _Running:
     # anyio's portal does the same at three times the price, since it makes each call a task group's; and asyncio's
     # `run_coroutine_threadsafe` leaves each result in a circle of references, so that what is dropped stays open.
 
-    def start(self, call: Coroutine[Any, Any, T]) -> Future[T]:
+    def start(self, future: Future[T], call: Callable[[], Coroutine[Any, Any, T]]) -> None:
         """
-        Start *call* on the loop. Safe from every thread.
+        Start *call* on the loop, for *future*. Safe from every thread.
 
         Raises:
             RuntimeError: The loop has ended.
         """
-        future = Future[T]()
+        # The coroutine is made there: made here, Ctrl-C could come in between, and it would never be awaited.
         with self._lock:
             if self._over:
-                call.close()
                 msg = "the loop has ended"
-                raise RuntimeError(msg)
+                raise _EndedError(msg)
             self._waiting[future] = call
             self._post(self._begin, future)
-        return future
 
     def cancel(self, future: Future[Any]) -> None:
         """Cancel what was started. Safe from every thread."""
@@ -164,10 +165,14 @@ class _Running:
     def _begin(self, future: Future[Any]) -> None:
         with self._lock:
             call = self._waiting.pop(future)
-        task = self._tasks[future] = asyncio.get_running_loop().create_task(call)
+        if future.cancelled():
+            return
+        task = self._tasks[future] = asyncio.get_running_loop().create_task(call())
         task.add_done_callback(partial(self._hand_over, future))
 
     def _cancel(self, future: Future[Any]) -> None:
+        with self._lock:
+            self._waiting.pop(future, None)  # what interrupted it may have come before it was posted
         if (task := self._tasks.get(future)) is not None:
             task.cancel()
 
@@ -204,8 +209,7 @@ class _Running:
         with self._lock:
             self._over = True
             waiting, self._waiting = self._waiting, {}
-        for future, call in waiting.items():
-            call.close()
+        for future in waiting:
             future.cancel()
 
     def end(self) -> None:

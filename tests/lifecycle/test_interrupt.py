@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import signal
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import Future
+from typing import Any
 
 import pytest
 
@@ -133,5 +136,41 @@ def test_ctrl_c_while_the_loop_starts(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(KeyboardInterrupt):
             loop.call(nothing)
     assert eventually(lambda: not [thread for thread in threading.enumerate() if thread.name == THREAD_NAME])
+    loop.call(nothing)
+    loop.close()
+
+
+@pytest.mark.parametrize("begun", [False, True], ids=["before it begins", "once it has begun"])
+@pytest.mark.filterwarnings("error")
+def test_ctrl_c_while_a_call_is_handed_over(monkeypatch: pytest.MonkeyPatch, begun: bool) -> None:
+    """A signal between the call and the waiting for it leaves nothing that runs on, nor a coroutine that nobody awaits."""
+    started, ended = threading.Event(), threading.Event()
+
+    async def for_ever() -> None:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def nothing() -> None:
+        pass
+
+    start = private_loop._Running.start
+
+    def interrupted(running: Any, *handed_over: Any) -> None:
+        if begun:
+            start(running, *handed_over)
+            assert started.wait(5)
+        raise KeyboardInterrupt
+
+    loop = PrivateLoop(nothing)
+    loop.call(nothing)
+    with monkeypatch.context() as patch:
+        patch.setattr(private_loop._Running, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            loop.call(for_ever)
+    gc.collect()
+    assert ended.wait(5 if begun else 0) is begun
     loop.call(nothing)
     loop.close()

@@ -9,7 +9,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -251,7 +251,7 @@ def test_collected_while_a_lock_is_held(server: RawServer) -> None:
     client: Any = Cartesia(KEY, base_url=server.url)
     client.api_status.get()
     with lock, _one_warning():
-        client._runner.loop._running.start(need_the_lock())
+        client._runner.loop._running.start(Future(), need_the_lock)
         assert waits.wait(5)
         del client
     assert eventually(lambda: not _own_threads())
