@@ -46,7 +46,7 @@ async def _taken(came: list[list[bytes]]) -> tuple[list[bytes], Any]:
 def test_it_is_all_that_came(came: list[list[bytes]]) -> None:
     """However it comes, it is given once and in order; chunks are joined as long as that is not too much."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intake, "AT_ONCE", MOST)
+        patch.setattr(intake, "_AT_ONCE", MOST)
         pieces, content = asyncio.run(_taken(came))
     chunks = [chunk for some in came for chunk in some if chunk]
     assert b"".join(pieces) == b"".join(chunks)
@@ -59,7 +59,7 @@ def test_what_fits_is_one_piece() -> None:
     """Chunks that came together are joined where they are not too large, and where they are, as many as fit."""
     together = [b"a" * 4, b"b" * 6]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intake, "AT_ONCE", MOST)
+        patch.setattr(intake, "_AT_ONCE", MOST)
         assert asyncio.run(_taken([together]))[0] == [b"".join(together)]
         assert asyncio.run(_taken([[*together, b"c", b"d"]]))[0] == [b"".join(together), b"cd"]
 
@@ -89,7 +89,7 @@ print(fetched() - before)
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="it is glibc that gives away what is free")
 def test_the_memory_of_a_read_is_kept_for_the_next() -> None:
     """Taking and freeing 1.5 MiB a hundred times fetches fewer pages than a single read holds."""
-    pages = intake.AT_ONCE // 4096
+    pages = intake._AT_ONCE // 4096
     usual = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_"))}
     command = [sys.executable, "-c", READING]
     done = subprocess.run(command, env=usual, capture_output=True, text=True, timeout=60, check=True)

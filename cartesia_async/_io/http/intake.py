@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-AT_ONCE = 1 << 18  # bytes: as much as asyncio reads from a socket at a time
+_AT_ONCE = 1 << 18  # bytes: as much as asyncio reads from a socket at a time
 _KEPT = 1 << 20  # bytes
 
 # glibc gives what is free at the end of its heap back to the kernel from 128 KiB on, and so would take the memory for each
@@ -34,7 +34,7 @@ async def arrived(content: aiohttp.StreamReader) -> bytes:
         await content._wait("readany")  # noqa: SLF001 - the public ways to wait also read
     if len(chunks) < 2:
         return content.read_nowait()
-    if getattr(content, "_size", 0) > AT_ONCE:
+    if getattr(content, "_size", 0) > _AT_ONCE:
         taken = list(_first_of(chunks))
     else:
         taken = list(chunks)
@@ -45,8 +45,8 @@ async def arrived(content: aiohttp.StreamReader) -> bytes:
 
 
 def _first_of(chunks: deque[bytes]) -> Iterator[bytes]:
-    room = AT_ONCE
-    while chunks and (room == AT_ONCE or len(chunks[0]) <= room):
+    room = _AT_ONCE
+    while chunks and (room == _AT_ONCE or len(chunks[0]) <= room):
         chunk = chunks.popleft()
         room -= len(chunk)
         yield chunk
