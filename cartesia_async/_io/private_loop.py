@@ -167,7 +167,13 @@ class _Running:
             call = self._waiting.pop(future)
         if future.cancelled():
             return
-        task = self._tasks[future] = asyncio.get_running_loop().create_task(call())
+        try:
+            task = asyncio.get_running_loop().create_task(call())
+        except Exception as error:  # noqa: BLE001 - it is told to whoever waits
+            with suppress(InvalidStateError):  # nobody waits for it any more
+                future.set_exception(error)
+            return
+        self._tasks[future] = task
         task.add_done_callback(partial(self._hand_over, future))
 
     def _cancel(self, future: Future[Any]) -> None:

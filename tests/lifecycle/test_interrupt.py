@@ -174,3 +174,16 @@ def test_ctrl_c_while_a_call_is_handed_over(monkeypatch: pytest.MonkeyPatch, beg
     assert ended.wait(5 if begun else 0) is begun
     loop.call(nothing)
     loop.close()
+
+
+def test_what_cannot_begin_is_told() -> None:
+    """A call that fails before there is anything to wait for raises where it was made, and the loop goes on."""
+
+    async def nothing() -> None:
+        pass
+
+    loop = PrivateLoop(nothing)
+    with pytest.raises(TypeError, match="positional argument"):
+        loop.call(nothing, "too much")
+    loop.call(nothing)
+    loop.close()
