@@ -17,6 +17,7 @@ class _Nothing(dict[str, Any]):
     __setitem__ = __ior__ = setdefault = update = _refuse
 
     def __init__(self) -> None:
+        # Called again, that of a dictionary would fill it.
         super().__init__()
 
     def __reduce__(self) -> str:

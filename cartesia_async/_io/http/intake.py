@@ -35,11 +35,10 @@ async def arrived(content: aiohttp.StreamReader) -> bytes:
     if len(chunks) < 2:
         return content.read_nowait()
     if getattr(content, "_size", 0) > _AT_ONCE:
-        taken = list(_first_of(chunks))
+        whole = b"".join(_first_of(chunks))
     else:
-        taken = list(chunks)
+        whole = b"".join(chunks)
         chunks.clear()
-    whole = b"".join(taken)
     chunks.appendleft(whole)
     return content.read_nowait(len(whole))
 
